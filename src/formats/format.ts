@@ -1,0 +1,214 @@
+/**
+ * What a package format is to the rest of pakhus: data and pure functions. One folder under `formats/` exports one
+ * object of this shape. A format never imports another format, does no I/O and holds no state.
+ *
+ * ```
+ * file ──readPackage──▶ PackageMeta ──(hashed, placed)──▶ PackageRecord ──renderSegment──▶ bytes of an index
+ *                                                                          indexes of a channel ──renderChannel──▶ pointers
+ * ```
+ */
+import type { ByteSource } from '../core/byte-source.ts';
+
+/** How the bytes of an index are encoded. */
+export type Encoding = 'plain' | 'gzip' | 'xz' | 'zstd';
+
+/** Name suffix of each encoding. */
+export const ENCODING_SUFFIX: Readonly<Record<Encoding, string>> = {
+  plain: '',
+  gzip: '.gz',
+  xz: '.xz',
+  zstd: '.zst',
+};
+
+/** Something a client or a reader of the index will not like; the package is taken all the same. */
+export interface Lint {
+  /** Stable name, `<format>-<reason>`. */
+  readonly code: string;
+  /** What it is, and what was done about it. */
+  readonly message: string;
+}
+
+/** What a package file says of itself. Every string is valid UTF-8 and safe to put into an index. */
+export interface PackageMeta {
+  readonly name: string;
+  readonly version: string;
+  /** In the format's own words: `amd64`, `all`. */
+  readonly architecture: string;
+  /** Which of a component's indexes lists it; the format's own word (deb: architecture, or `udeb-<architecture>`). */
+  readonly slot: string;
+  /** The metadata as it goes into the index, without what the publisher computes and without a final newline. */
+  readonly metadata: string;
+  readonly lints: readonly Lint[];
+}
+
+/** One package of a revision: what a leaf holds. */
+export interface PackageRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** Path of the file below the repository's folder. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** 64 hex digits, of the whole file. */
+  readonly sha256: string;
+  readonly metadata: string;
+}
+
+/** What a person wants to read of a package. */
+export interface PackageSummary {
+  /** One line. */
+  readonly summary: string;
+  readonly section: string | undefined;
+  readonly maintainer: string | undefined;
+  readonly homepage: string | undefined;
+  /** The fields in their order, for `show`. */
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** One alternative of a dependency. */
+export interface Relation {
+  readonly name: string;
+  readonly operator?: '<<' | '<=' | '=' | '>=' | '>>';
+  readonly version?: string;
+  /** A qualifier such as `any` or an architecture. */
+  readonly architecture?: string;
+}
+
+/** What a package needs and gives. A dependency is met by any of its alternatives. */
+export interface Relations {
+  readonly depends: readonly (readonly Relation[])[];
+  readonly recommends: readonly (readonly Relation[])[];
+  readonly conflicts: readonly Relation[];
+  readonly provides: readonly Relation[];
+}
+
+/** Values that a format reads from the settings of a repository or channel; validated by `parseOptions`. */
+export type FormatOptions = Readonly<Record<string, string | number | boolean>>;
+
+export interface ChannelSettings {
+  readonly name: string;
+  readonly options: FormatOptions;
+}
+
+/** What clients and retention see of a repository: part of every revision. */
+export interface RepositorySettings {
+  readonly format: string;
+  readonly channels: readonly ChannelSettings[];
+  readonly components: readonly string[];
+  /** Configured ones; those of published packages are added to them. */
+  readonly architectures: readonly string[];
+  /** Newest versions kept per channel, component, name and architecture; undefined: all. */
+  readonly keep?: number;
+  readonly options: FormatOptions;
+}
+
+/** A channel as a format sees it when it lays out or renders. */
+export interface ChannelView {
+  readonly settings: RepositorySettings;
+  readonly channel: ChannelSettings;
+  /** Slots that hold packages, per component. */
+  readonly slots: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** An index to be made: runs of packages, one after the other. */
+export interface IndexPlan {
+  /** Below the repository's folder, without suffix: `dists/stable/main/binary-amd64/Packages`. */
+  readonly path: string;
+  readonly component: string;
+  /** Concatenated in this order. */
+  readonly slots: readonly string[];
+  /** Which of the format's `segments` renders it. */
+  readonly segment: string;
+  /** Encodings that are published. `plain` is hashed in any case. */
+  readonly encodings: readonly Encoding[];
+}
+
+/** An index that was made. */
+export interface RenderedIndex {
+  readonly plan: IndexPlan;
+  /** `plain` is always there, published or not. */
+  readonly files: readonly {
+    readonly encoding: Encoding;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+  }[];
+}
+
+/** A file at a fixed name. In the order in which it is to be written; the entry pointer comes last. */
+export type PointerPlan = {
+  readonly path: string;
+  readonly contentType: string;
+} & (
+  | { readonly bytes: Uint8Array }
+  /** A signature over the bytes of the pointer `of`: a clear-signed copy, or an armored detached signature. */
+  | { readonly sign: 'clear' | 'detached'; readonly of: string }
+);
+
+/** What `pakhus client` hands to a colleague. */
+export interface ClientInstructions {
+  /** Files to put on the machine. */
+  readonly files: readonly { readonly path: string; readonly content: string; readonly about: string }[];
+  /** Shell lines, run as root, that do all of it. */
+  readonly script: string;
+  /** The same in one line. */
+  readonly oneLiner: string;
+  /** Shell lines that take it back. */
+  readonly undo: string;
+  /** What to type next: update, install. */
+  readonly next: readonly string[];
+  /** Other ways, each with a title. */
+  readonly variants: readonly { readonly title: string; readonly text: string }[];
+}
+
+export interface ClientInput {
+  /** Names the files on the machine: letters, digits, `-`. */
+  readonly id: string;
+  /** Where the repository's folder is reached, without a final slash. */
+  readonly url: string;
+  readonly channel: string;
+  readonly components: readonly string[];
+  readonly architectures: readonly string[];
+  /** Armored public keys of the signers. */
+  readonly publicKeys: readonly string[];
+  /** Where those keys are published. */
+  readonly keyUrl: string;
+}
+
+export interface Format {
+  /** `deb`, `opkg`, … */
+  readonly name: string;
+  /** File name endings to look for in folders, with the dot. */
+  readonly fileExtensions: readonly string[];
+  /** Whether the first bytes (up to 4 KiB) can be a package of this format. */
+  recognise(head: Uint8Array): boolean;
+  /**
+   * Reads a package to its end, in ascending ranges, each byte at most once.
+   * Errors: ARCHIVE_*, PACKAGE_INVALID, with the source's name.
+   */
+  readPackage(source: ByteSource): Promise<PackageMeta>;
+  /** Where the file goes, below the repository's folder. `apart`: the usual path is taken by other bytes. */
+  packagePath(
+    meta: PackageMeta,
+    where: { readonly component: string; readonly sha256: string; readonly apart: boolean },
+  ): string;
+  /** The client's own order: negative, 0 or positive. */
+  compareVersions(a: string, b: string): number;
+  relations(record: PackageRecord): Relations;
+  summarise(record: PackageRecord): PackageSummary;
+  /** Checks `settings.options` and each channel's; SETTINGS_INVALID names the option. */
+  checkSettings(settings: RepositorySettings): void;
+  /** The kinds of index text; each renders a leaf by itself, so that segments can be joined. */
+  readonly segments: Readonly<Record<string, (records: readonly PackageRecord[]) => Uint8Array>>;
+  /** All indexes of a channel, in a fixed order. */
+  planIndexes(view: ChannelView): readonly IndexPlan[];
+  /** An immutable public name for an index file, where the format has one (by-hash). */
+  hashedIndexPath?(path: string, sha256: string): string;
+  /** The pointers over a channel's indexes. `dateMs`: whole seconds, the signed date. */
+  renderChannel(
+    view: ChannelView,
+    rendered: { readonly indexes: readonly RenderedIndex[]; readonly dateMs: number },
+  ): readonly PointerPlan[];
+  /** Content type of a public file of this format, by its path. */
+  contentType(path: string): string;
+  clientInstructions(input: ClientInput): ClientInstructions;
+}
