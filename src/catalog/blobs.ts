@@ -1,0 +1,98 @@
+/** Immutable blobs of a repository's state, under keys that are never used twice. */
+import { createSha256, isSha256Hex, sha256Hex } from '../core/digest.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { isUlid } from '../core/ulid.ts';
+import type { CallOptions, Storage } from '../storage/storage.ts';
+import { readRange } from './read-range.ts';
+
+/** Names a blob and what it holds. */
+export interface BlobRef {
+  /** `blob/<ulid>-<sha256>`, below the repository's state folder. */
+  readonly key: string;
+  /** 64 hex digits, of all bytes. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Bytes in one piece or in several. */
+export type BlobBytes = Uint8Array | readonly Uint8Array[];
+
+export interface BlobStore {
+  /** For messages: the name of the storage. */
+  readonly name: string;
+  /** Writes a blob under a new key. Errors: those of `Storage.write`. */
+  put(bytes: BlobBytes, options?: CallOptions): Promise<BlobRef>;
+  /**
+   * The bytes of a blob, which are what was written or the call fails.
+   * Errors: LEDGER_CORRUPT (missing, other bytes, or more than `limitBytes`), and those of `Storage.read`.
+   */
+  get(ref: BlobRef, options?: CallOptions & { readonly limitBytes?: number }): Promise<Uint8Array>;
+}
+
+/** No blob is larger, unless its reader says otherwise. */
+const LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Blobs in `storage`, the repository's state folder. */
+export function createBlobStore(storage: Storage, options: { readonly ulid: () => string }): BlobStore {
+  const corrupt = (ref: BlobRef, reason: string, found?: string, cause?: unknown): PakhusError =>
+    new PakhusError('LEDGER_CORRUPT', `${storage.name}/${ref.key} ${reason}`, {
+      hint: 'Run `pakhus verify` to see what else is damaged, and restore the object from a backup.',
+      details: { key: ref.key, expected: ref.sha256, found },
+      cause,
+    });
+
+  const get: BlobStore['get'] = async (ref, { limitBytes = LIMIT_BYTES, ...call } = {}) => {
+    if (ref.sizeBytes > limitBytes) {
+      throw corrupt(ref, `should have ${ref.sizeBytes} bytes, and no such blob has more than ${limitBytes}`);
+    }
+    const bytes = await readRange(storage, ref.key, { ...call, offset: 0, length: ref.sizeBytes }).catch(
+      (cause) => {
+        if (hasCode(cause, 'STORE_OBJECT_NOT_FOUND')) throw corrupt(ref, 'is missing', undefined, cause);
+        throw cause;
+      },
+    );
+    const found = sha256Hex(bytes);
+    if (found !== ref.sha256) {
+      throw corrupt(ref, `is not what was written: expected SHA-256 ${ref.sha256}, found ${found}`, found);
+    }
+    return bytes;
+  };
+
+  const put: BlobStore['put'] = async (bytes, call = {}) => {
+    const chunks = bytes instanceof Uint8Array ? [bytes] : bytes;
+    const sizeBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const sha256 = digestOf(chunks);
+    const ref = { key: `blob/${options.ulid()}-${sha256}`, sha256, sizeBytes };
+    try {
+      await storage.write(ref.key, bytes instanceof Uint8Array ? bytes : { sizeBytes, open: () => chunks }, {
+        ...call,
+        ifAbsent: true,
+        contentType: 'application/octet-stream',
+      });
+    } catch (error) {
+      // A retry of a write whose answer was lost finds its own object.
+      if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+      await get(ref, { ...call, limitBytes: sizeBytes });
+    }
+    return ref;
+  };
+
+  return { name: storage.name, put, get };
+}
+
+/** True for a key that {@link createBlobStore} gives to a blob with this digest. */
+export function isBlobKey(key: string, sha256: string): boolean {
+  return (
+    isSha256Hex(sha256) &&
+    key.endsWith(`-${sha256}`) &&
+    /^blob\/[^/]+$/.test(key) &&
+    isUlid(key.slice(5, -65))
+  );
+}
+
+/** SHA-256 of bytes in several pieces. */
+export function digestOf(chunks: readonly Uint8Array[]): string {
+  const digest = createSha256();
+  for (const chunk of chunks) digest.update(chunk);
+  return digest.hex();
+}
