@@ -3,6 +3,7 @@
  *
  * Keys: one or more segments joined by `/`; a segment is 1 to 255 bytes of UTF-8 without control characters and `\`, and is
  * neither `.` nor `..`; 1,024 bytes in all. Anything else fails with STORE_KEY_INVALID before the store is asked.
+ * A directory cannot hold both `a` and `a/b`: the later of the two fails with STORE_KEY_INVALID there, so no layout may need it.
  *
  * Errors that every driver gives: STORE_OBJECT_NOT_FOUND (absent), STORE_CONFLICT (a condition was not met, and the
  * object is as it was), STORE_PERMISSION, STORE_FULL, STORE_UNAVAILABLE (the outcome of a write may be unknown).
@@ -23,7 +24,10 @@ export interface Storage {
    * Without a condition it replaces what is there. Not safe to repeat blindly with `ifAbsent`: read back after an unknown outcome.
    */
   write(key: string, body: Body, options?: WriteOptions): Promise<ObjectInfo>;
-  /** Copies within the store, with the same conditions on the destination. The two never share later changes. */
+  /**
+   * Copies within the store, with the same conditions on the destination. The two never share later changes.
+   * `contentType`, `cacheControl` and `meta` come from the source, unless one of them is given: then all three are as given.
+   */
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectInfo>;
   /** Deletes; absent is fine. */
   delete(key: string, options?: CallOptions): Promise<void>;
@@ -38,7 +42,11 @@ export interface Storage {
   exclusive<T>(work: () => Promise<T>, options?: CallOptions): Promise<T>;
 }
 
-/** What a store can promise. Data, never a type check. Probed where it cannot be known. */
+/**
+ * What a store can promise. Data, never a type check. Probed where it cannot be known.
+ * Without `createIfAbsent` or `replaceIfMatch` the condition is still looked at before the write, but another writer may slip
+ * in between: good enough for a single writer only. `exclusive` without its capability fails with STORE_UNSAFE.
+ */
 export interface StorageCapabilities {
   /** `ifAbsent` lets exactly one of many writers win. */
   readonly createIfAbsent: boolean;
@@ -69,6 +77,11 @@ export interface WriteOptions extends CallOptions {
   readonly ifAbsent?: boolean;
   /** Only when the object has this etag; otherwise, or when absent, STORE_CONFLICT. */
   readonly ifMatch?: string;
+  /**
+   * The bytes are safe from a power cut before the key shows them, so that no torn object is ever found at it (a commit record).
+   * A directory otherwise promises that of replaced objects only, and of new ones after `settle`; buckets always do.
+   */
+  readonly durable?: boolean;
   readonly contentType?: string;
   readonly cacheControl?: string;
   /** Small values under lower-case names. */
@@ -80,14 +93,20 @@ export type Body = Uint8Array | ReopenableBody;
 
 export interface ReopenableBody {
   readonly sizeBytes: number;
-  /** A fresh pass over the bytes. An error that it throws ends the write, nothing is left, and it reaches the caller as it is. */
+  /**
+   * A fresh pass over the bytes. An error that it throws ends the write, nothing is left, and it reaches the caller as it is.
+   * Other than `sizeBytes` of them: PACKAGE_CHANGED, and nothing is left.
+   */
   open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 export interface ObjectInfo {
   readonly key: string;
   readonly sizeBytes: number;
-  /** The store's own date, milliseconds since 1970. A fixed name gets a new whole second with every write. */
+  /**
+   * The store's own date, milliseconds since 1970. In a directory, a name that is written again gets a new whole second each
+   * time; a bucket has only its clock, so writers leave a second between two writes.
+   */
   readonly modifiedMs: number;
   /** Changes whenever the object is written; opaque. */
   readonly etag: string;
