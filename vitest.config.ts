@@ -1,11 +1,13 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { createSkipReporter } from './tests/support/skip-reporter.ts';
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ['default', createSkipReporter()],
   },
 });
 
