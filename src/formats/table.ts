@@ -1,0 +1,21 @@
+/** Every format that pakhus knows. A new one is a folder and a line here. */
+import { PakhusError } from '../core/pakhus-error.ts';
+import { deb } from './deb/index.ts';
+import type { Format } from './format.ts';
+
+/** In the order in which they are asked to recognise a file. */
+export const FORMATS: readonly Format[] = [deb];
+
+/** The format called `name`. @throws SETTINGS_INVALID */
+export function formatByName(name: string): Format {
+  const format = FORMATS.find((one) => one.name === name);
+  if (format !== undefined) return format;
+  throw new PakhusError('SETTINGS_INVALID', `unknown format '${name}'`, {
+    hint: `Known formats: ${FORMATS.map((one) => one.name).join(', ')}.`,
+  });
+}
+
+/** The format of a file by its first bytes; undefined when none knows it. */
+export function recogniseFormat(head: Uint8Array): Format | undefined {
+  return FORMATS.find((one) => one.recognise(head));
+}

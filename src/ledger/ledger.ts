@@ -1,0 +1,55 @@
+/**
+ * How a revision comes to be. The ledger knows neither formats nor keys: it is handed `prepare`, which turns a base
+ * revision and open intents into the next one, and a signer for records.
+ *
+ * ```
+ * propose        inbox/<who>/<ulid>/intent.json          no contention, nothing public touched
+ *    │
+ * prepare        all open intents on top of the tail     bad ones are rejected with a reason; pointers are signed here
+ *    │           blob/<ulid>-<sha256>, then settle()
+ * commit         log/<N+1>.json, created if absent       this one write is the commit; any unclear answer: read it back
+ *    │
+ * publish        pointers of the newest revision         aliases first, entry pointers last; never an older one
+ *    │           then `published` says N+1
+ * tidy           inbox folders of settled intents go
+ * ```
+ * A crash anywhere leaves open intents and unnamed blobs, or a committed revision that the next writing command
+ * publishes by plain copies, without any signing key.
+ *
+ * | key in the state folder | what |
+ * |---|---|
+ * | `log/0000000042.json` | commit records, never deleted: the only truth |
+ * | `inbox/<who>/<ulid>/intent.json` | a proposed change, signed by a committer |
+ * | `blob/<ulid>-<sha256>` | manifests, leaves, runs, signed files; keys are never reused |
+ * | `published` | the revision through which all pointers are written |
+ */
+import type { BlobStore } from '../catalog/blobs.ts';
+import type { Clock } from '../core/clock.ts';
+import type { RandomBytes } from '../core/ulid.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { LineSigner, VerifySignature } from './signed-lines.ts';
+
+/** Where a repository's ledger lives and what it works with. */
+export interface Ledger {
+  /** The repository's name, part of every record. */
+  readonly repository: string;
+  /** The repository's state folder. */
+  readonly state: Storage;
+  /** The repository's public folder. */
+  readonly tree: Storage;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly verifySignature: VerifySignature;
+  readonly trust: Trust;
+  /** Absent for readers. */
+  readonly signer?: LineSigner;
+  /** Who this process is: `user@host`; names the inbox folder and the author. */
+  readonly author: string;
+}
+
+/** Which ledger keys are believed without another's word. */
+export interface Trust {
+  /** Ids of ledger keys: one's own, and those that the configuration pins. Empty: the first use is trusted. */
+  readonly anchors: ReadonlySet<string>;
+}

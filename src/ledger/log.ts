@@ -1,0 +1,145 @@
+/** Reading the log: the newest revision, and whether to believe it. */
+import { sha256Hex } from '../core/digest.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { readBytes } from '../storage/read-all.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { Ledger } from './ledger.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { readPublished } from './published.ts';
+import { parseRecord, recordKey, type SignedRecord } from './record.ts';
+
+/** A record names at most as many intents as one commit takes; 64 MiB is far beyond. */
+const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
+const RECORD_NAME = /^log\/(\d{10})\.json$/;
+
+/** One revision as it stands in the log. */
+export interface Revision {
+  readonly signed: SignedRecord;
+  /** SHA-256 of the record's object: what the next revision names as its parent. */
+  readonly digest: string;
+  readonly manifest: Manifest;
+}
+
+/** The newest revision, its signature checked; undefined when there is none. @throws LEDGER_* */
+export async function readTail(ledger: Ledger, options: CallOptions = {}): Promise<Revision | undefined> {
+  const published = await readPublished(ledger, options);
+  const startAfter = published === undefined || published.rev < 2 ? undefined : recordKey(published.rev - 1);
+  let newest = 0;
+  for await (const { key } of ledger.state.list('log/', { ...options, ...(startAfter && { startAfter }) })) {
+    const digits = RECORD_NAME.exec(key)?.[1];
+    if (digits !== undefined) newest = Math.max(newest, Number(digits));
+  }
+  if (published !== undefined && newest < published.rev) {
+    throw new PakhusError(
+      'LEDGER_TRUNCATED',
+      `${ledger.state.name}: revision ${published.rev} is published, but the log ends at ${newest}`,
+      {
+        hint: 'Restore the log folder from a backup or another copy of the store.',
+        details: { published: published.rev, newest },
+      },
+    );
+  }
+  return newest === 0 ? undefined : readRevision(ledger, newest, options);
+}
+
+/** The revision `rev`, its signature checked. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
+export async function readRevision(
+  ledger: Ledger,
+  rev: number,
+  options: CallOptions = {},
+): Promise<Revision> {
+  const { signed, digest } = await readRecord(ledger, rev, options);
+  const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
+  await checkTrust(ledger, { signed, digest, manifest }, options);
+  return { signed, digest, manifest };
+}
+
+/** A record as it stands; nothing is believed yet. @throws STORE_OBJECT_NOT_FOUND, LEDGER_CORRUPT */
+export async function readRecord(
+  ledger: Ledger,
+  rev: number,
+  options: CallOptions = {},
+): Promise<{ readonly signed: SignedRecord; readonly digest: string }> {
+  const key = recordKey(rev);
+  const bytes = await readBytes(ledger.state, key, { ...options, limitBytes: RECORD_LIMIT_BYTES });
+  const signed = parseRecord(bytes, { rev, name: `${ledger.state.name}/${key}` });
+  if (signed.record.repository !== ledger.repository) {
+    throw new PakhusError(
+      'LEDGER_UNTRUSTED',
+      `${ledger.state.name}/${key}: the record is of repository '${signed.record.repository}', expected '${ledger.repository}'`,
+      { hint: 'Was a folder renamed or copied? Name the repository in pakhus.yaml as it was.' },
+    );
+  }
+  return { signed, digest: sha256Hex(bytes) };
+}
+
+/** Walks the whole log from its first record to its last and checks every link. Yields each revision. @throws LEDGER_* */
+export async function* walkLog(
+  ledger: Ledger,
+  last: number,
+  options: CallOptions = {},
+): AsyncIterable<Revision> {
+  let parent: Revision | undefined;
+  for (let rev = 1; rev <= last; rev++) {
+    const { signed, digest } = await readRecord(ledger, rev, options);
+    const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
+    const revision: Revision = { signed, digest, manifest };
+    checkSignature(ledger, signed, (parent ?? revision).manifest);
+    checkParent(ledger, revision.signed, parent?.digest ?? null);
+    parent = revision;
+    yield revision;
+  }
+}
+
+/**
+ * A revision is believed when an anchor signed it, or when a believed parent lists its signer. Without anchors the
+ * newest record is trusted as it is, provided that its signer is one of its own committers.
+ */
+async function checkTrust(ledger: Ledger, revision: Revision, options: CallOptions): Promise<void> {
+  const { anchors } = ledger.trust;
+  let child = revision;
+  checkSignature(ledger, child.signed, child.manifest);
+  while (anchors.size > 0 && !anchors.has(child.signed.keyId)) {
+    const { rev } = child.signed.record;
+    if (rev === 1)
+      throw untrusted(ledger, revision.signed, 'no record before it is signed by a key that you trust');
+    const { signed, digest } = await readRecord(ledger, rev - 1, options);
+    checkParent(ledger, child.signed, digest);
+    const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
+    checkSignature(ledger, child.signed, manifest);
+    checkSignature(ledger, signed, manifest);
+    child = { signed, digest, manifest };
+  }
+}
+
+function checkSignature(ledger: Ledger, signed: SignedRecord, lister: Manifest): void {
+  const committer = lister.committers.find((one) => one.keyId === signed.keyId);
+  if (committer === undefined) throw untrusted(ledger, signed, `its signer ${signed.keyId} is no committer`);
+  if (!ledger.verifySignature(signed.signedBytes, signed.signature, committer.publicKey)) {
+    throw untrusted(ledger, signed, 'its signature is wrong');
+  }
+}
+
+function checkParent(ledger: Ledger, signed: SignedRecord, digest: string | null): void {
+  if (signed.record.parent === digest) return;
+  throw untrusted(ledger, signed, `its parent has digest ${digest}, the record says ${signed.record.parent}`);
+}
+
+function untrusted(ledger: Ledger, signed: SignedRecord, why: string): PakhusError {
+  const key = recordKey(signed.record.rev);
+  return new PakhusError('LEDGER_UNTRUSTED', `${ledger.state.name}/${key} is not to be trusted: ${why}`, {
+    hint: 'Somebody changed the store without a ledger key. Compare with a backup before you do anything else.',
+    details: { rev: signed.record.rev, key: signed.keyId },
+  });
+}
+
+/** Whether a record exists. */
+export async function recordExists(ledger: Ledger, rev: number, options: CallOptions = {}): Promise<boolean> {
+  try {
+    await ledger.state.stat(recordKey(rev), options);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return false;
+    throw error;
+  }
+}

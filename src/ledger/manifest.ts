@@ -1,0 +1,108 @@
+/**
+ * What a revision is, as far as the ledger cares: who may commit, every file at a fixed name, and the content, which is
+ * opaque here. One blob, JSON in a zstd frame.
+ */
+import type { BlobRef, BlobStore } from '../catalog/blobs.ts';
+import { readBlobRef } from '../catalog/blobs.ts';
+import { getJson, putJson } from '../catalog/json-blob.ts';
+import { arrayOf, field, isRecord, num, text } from '../core/shape.ts';
+import type { CallOptions } from '../storage/storage.ts';
+
+/** Somebody who may sign records. */
+export interface Committer {
+  readonly keyId: string;
+  readonly publicKey: string;
+  readonly name: string;
+}
+
+/** A public file at a fixed name and where its bytes come from. */
+export interface PointerEntry {
+  /** Below the repository's folder. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** A blob of the state, or an immutable public file (`tree`). */
+  readonly from: { readonly blob: string } | { readonly tree: string };
+  readonly contentType: string;
+  /** The revision that gave it these bytes. */
+  readonly since: number;
+}
+
+/** A fixed name that is published no more; its file stays until it is collected. */
+export interface GonePointer {
+  readonly path: string;
+  /** The first revision without it. */
+  readonly since: number;
+}
+
+/** The settled intents of one hour. */
+export interface SettledHour {
+  /** Hours since 1970. */
+  readonly hour: number;
+  readonly blob: BlobRef;
+}
+
+export interface Manifest {
+  readonly committers: readonly Committer[];
+  /** In the order in which they are written; an entry pointer after all that it names. */
+  readonly pointers: readonly PointerEntry[];
+  /** Fixed names that an earlier revision had and this one has not. */
+  readonly gone: readonly GonePointer[];
+  /** Intents settled in the last seven days. */
+  readonly settled: readonly SettledHour[];
+  /** JSON that belongs to whoever prepares revisions. */
+  readonly content: unknown;
+}
+
+export function writeManifest(blobs: BlobStore, manifest: Manifest, options?: CallOptions): Promise<BlobRef> {
+  return putJson(blobs, { pakhus: 1, ...manifest }, options);
+}
+
+/** @throws LEDGER_CORRUPT, STORE_* */
+export function readManifest(blobs: BlobStore, ref: BlobRef, options?: CallOptions): Promise<Manifest> {
+  return getJson(blobs, ref, { ...options, what: 'manifest', read: parseManifest });
+}
+
+function parseManifest(value: unknown): Manifest {
+  if (field(value, 'pakhus', num) !== 1) throw new TypeError('made by a newer pakhus');
+  return {
+    committers: field(value, 'committers', arrayOf(committer)),
+    pointers: field(value, 'pointers', arrayOf(pointerEntry)),
+    gone: field(value, 'gone', arrayOf(gonePointer)),
+    settled: field(value, 'settled', arrayOf(settledHour)),
+    content: isRecord(value) ? value['content'] : undefined,
+  };
+}
+
+function committer(value: unknown): Committer {
+  return {
+    keyId: field(value, 'keyId', text),
+    publicKey: field(value, 'publicKey', text),
+    name: field(value, 'name', text),
+  };
+}
+
+function pointerEntry(value: unknown): PointerEntry {
+  return {
+    path: field(value, 'path', text),
+    sizeBytes: field(value, 'sizeBytes', num),
+    sha256: field(value, 'sha256', text),
+    from: field(value, 'from', source),
+    contentType: field(value, 'contentType', text),
+    since: field(value, 'since', num),
+  };
+}
+
+function source(value: unknown): PointerEntry['from'] {
+  return isRecord(value) && 'blob' in value
+    ? { blob: field(value, 'blob', text) }
+    : { tree: field(value, 'tree', text) };
+}
+
+function gonePointer(value: unknown): GonePointer {
+  return { path: field(value, 'path', text), since: field(value, 'since', num) };
+}
+
+function settledHour(value: unknown): SettledHour {
+  return { hour: field(value, 'hour', num), blob: field(value, 'blob', readBlobRef) };
+}

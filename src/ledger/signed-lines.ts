@@ -1,0 +1,53 @@
+/**
+ * Two lines of JSON: what is said, and who says so.
+ *
+ * ```
+ * {"pakhus":1, …}
+ * {"key":"<id of a ledger key>","signature":"<base64>"}      over the bytes of line 1
+ * ```
+ * The signature covers the bytes as they stand, so no canonical form of JSON is needed.
+ */
+import { field, num, text } from '../core/shape.ts';
+
+/** Signs; the ledger knows no keys. */
+export interface LineSigner {
+  /** Id of the ledger key. */
+  readonly keyId: string;
+  readonly publicKey: string;
+  sign(bytes: Uint8Array): string;
+}
+
+/** True when `signature` over `bytes` is of `publicKey`. */
+export type VerifySignature = (bytes: Uint8Array, signature: string, publicKey: string) => boolean;
+
+/** A value with its signature, which is not checked yet. */
+export interface Signed {
+  readonly value: unknown;
+  readonly keyId: string;
+  readonly signature: string;
+  /** The bytes that the signature covers. */
+  readonly signedBytes: Uint8Array;
+}
+
+export function encodeSigned(value: object, signer: LineSigner): Uint8Array {
+  const line = JSON.stringify({ pakhus: 1, ...value });
+  const signature = signer.sign(Buffer.from(line));
+  return Buffer.from(`${line}\n${JSON.stringify({ key: signer.keyId, signature })}\n`);
+}
+
+/** @throws TypeError, SyntaxError when the bytes have another form */
+export function decodeSigned(bytes: Uint8Array): Signed {
+  const newline = bytes.indexOf(10);
+  if (newline < 0) throw new TypeError('the line with the signature is missing');
+  const signedBytes = bytes.subarray(0, newline);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const value: unknown = JSON.parse(decoder.decode(signedBytes));
+  if (field(value, 'pakhus', num) !== 1) throw new TypeError('made by a newer pakhus');
+  const second: unknown = JSON.parse(decoder.decode(bytes.subarray(newline + 1)));
+  return {
+    value,
+    keyId: field(second, 'key', text),
+    signature: field(second, 'signature', text),
+    signedBytes,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * What an intent asks for: a list of these. Each names exactly what it touches, so that it means the same on whatever
+ * base it is applied to, and applying it twice changes nothing more.
+ */
+
+import { parseSettings } from '../catalog/settings.ts';
+import { arrayOf, field, num, text } from '../core/shape.ts';
+import type { RepositorySettings } from '../formats/format.ts';
+import type { Committer } from '../ledger/manifest.ts';
+
+/** A key that signs what clients check. */
+export interface PublicSigner {
+  readonly fingerprint: string;
+  /** Armored. */
+  readonly publicKey: string;
+}
+
+/** A channel and a component of the repository. */
+export interface Place {
+  readonly channel: string;
+  readonly component: string;
+}
+
+/** One package of one version. */
+export interface Identity {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
+
+export type Action =
+  | {
+      readonly type: 'settings';
+      /** Only makes the repository; without effect when it exists. */
+      readonly create: boolean;
+      readonly settings: RepositorySettings;
+      readonly signers: readonly PublicSigner[];
+      readonly committers: readonly Committer[];
+    }
+  | {
+      readonly type: 'add';
+      readonly to: Place;
+      /** The file lies in the public folder, put there by a committer. */
+      readonly file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string };
+    }
+  | { readonly type: 'remove'; readonly from: Place; readonly package: Identity }
+  | {
+      readonly type: 'promote';
+      readonly from: Place;
+      readonly to: Place;
+      readonly package: Identity;
+      /** The bytes that are meant. */
+      readonly sha256: string;
+    };
+
+/** Reads the actions of an intent, which anybody may have written. @throws TypeError */
+export function parseActions(value: unknown): readonly Action[] {
+  return arrayOf(action)(value);
+}
+
+function action(value: unknown): Action {
+  const type = field(value, 'type', text);
+  switch (type) {
+    case 'settings':
+      return {
+        type,
+        create: field(value, 'create', bool),
+        settings: field(value, 'settings', parseSettings),
+        signers: field(value, 'signers', arrayOf(signer)),
+        committers: field(value, 'committers', arrayOf(committer)),
+      };
+    case 'add':
+      return { type, to: field(value, 'to', place), file: field(value, 'file', file) };
+    case 'remove':
+      return { type, from: field(value, 'from', place), package: field(value, 'package', identity) };
+    case 'promote':
+      return {
+        type,
+        from: field(value, 'from', place),
+        to: field(value, 'to', place),
+        package: field(value, 'package', identity),
+        sha256: field(value, 'sha256', text),
+      };
+    default:
+      throw new TypeError(`unknown action '${type}'`);
+  }
+}
+
+/** Reads a {@link PublicSigner}. @throws TypeError */
+export function signer(value: unknown): PublicSigner {
+  return { fingerprint: field(value, 'fingerprint', text), publicKey: field(value, 'publicKey', text) };
+}
+
+function committer(value: unknown): Committer {
+  return {
+    keyId: field(value, 'keyId', text),
+    publicKey: field(value, 'publicKey', text),
+    name: field(value, 'name', text),
+  };
+}
+
+function place(value: unknown): Place {
+  return { channel: field(value, 'channel', text), component: field(value, 'component', text) };
+}
+
+function identity(value: unknown): Identity {
+  return {
+    name: field(value, 'name', text),
+    version: field(value, 'version', text),
+    architecture: field(value, 'architecture', text),
+  };
+}
+
+function file(value: unknown): { path: string; sizeBytes: number; sha256: string } {
+  return {
+    path: field(value, 'path', text),
+    sizeBytes: field(value, 'sizeBytes', num),
+    sha256: field(value, 'sha256', text),
+  };
+}
+
+function bool(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError('expected true or false');
+  return value;
+}

@@ -1,0 +1,205 @@
+/** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
+import { PakhusError } from '../core/pakhus-error.ts';
+import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
+import { formatByName } from '../formats/table.ts';
+import type { Intent } from '../ledger/intents.ts';
+import type { Committer } from '../ledger/manifest.ts';
+import type { Settlement } from '../ledger/record.ts';
+import { type Action, type Place, type PublicSigner, parseActions } from './actions.ts';
+import { type BaseLookup, type Changes, createChanges } from './changes.ts';
+import type { InspectedPackage } from './ingest/inspected.ts';
+
+/** What a revision says besides its packages. */
+export interface Terms {
+  readonly settings: RepositorySettings;
+  readonly signers: readonly PublicSigner[];
+  readonly committers: readonly Committer[];
+}
+
+export interface ApplyInput {
+  /** Undefined for revision 1. */
+  readonly terms: Terms | undefined;
+  readonly base: BaseLookup;
+  readonly intents: readonly Intent[];
+  /** Reads a file of the public folder; never believes what an intent says of it. */
+  readonly inspect: (path: string) => Promise<InspectedPackage>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Applied {
+  /** Undefined when the repository still does not exist. */
+  readonly terms: Terms | undefined;
+  readonly changes: Changes;
+  /** One per intent. */
+  readonly settled: readonly Settlement[];
+  /** Files that the revision brings. */
+  readonly added: readonly PackageRecord[];
+}
+
+/** Errors that make an intent bad; anything else is no fault of the intent and ends the commit. */
+const REJECTING = new Set<string>([
+  'ARCHIVE_CORRUPT',
+  'ARCHIVE_TOO_LARGE',
+  'ARCHIVE_TRUNCATED',
+  'ARCHIVE_UNSAFE_PATH',
+  'INTENT_REJECTED',
+  'PACKAGE_CONFLICT',
+  'PACKAGE_INVALID',
+  'PACKAGE_NOT_FOUND',
+  'PACKAGE_UNKNOWN_FORMAT',
+  'PLACE_NOT_FOUND',
+  'SETTINGS_INVALID',
+  'STORE_KEY_INVALID',
+  'STORE_OBJECT_NOT_FOUND',
+]);
+
+export async function applyIntents(input: ApplyInput): Promise<Applied> {
+  const changes = createChanges(input.base);
+  const settled: Settlement[] = [];
+  const added: PackageRecord[] = [];
+  let terms = input.terms;
+  for (const intent of input.intents) {
+    input.signal?.throwIfAborted();
+    try {
+      const done = await changes.whole(() => applyActions(readActions(intent), { terms, changes, input }));
+      terms = done.terms;
+      for (const record of done.added) added.push(record);
+      settled.push({ ref: intent.ref });
+    } catch (error) {
+      if (!(error instanceof PakhusError) || !REJECTING.has(error.code)) throw error;
+      settled.push({ ref: intent.ref, rejected: error.message });
+    }
+  }
+  if (terms?.settings.keep !== undefined)
+    await changes.keepNewest(terms.settings.keep, formatByName(terms.settings.format));
+  return { terms, changes, settled, added };
+}
+
+interface Progress {
+  readonly terms: Terms | undefined;
+  readonly changes: Changes;
+  readonly input: ApplyInput;
+}
+
+async function applyActions(
+  actions: readonly Action[],
+  start: Progress,
+): Promise<{ readonly terms: Terms | undefined; readonly added: readonly PackageRecord[] }> {
+  const added: PackageRecord[] = [];
+  let { terms } = start;
+  for (const action of actions) {
+    if (action.type === 'settings') {
+      terms = applySettings(action, { ...start, terms });
+      continue;
+    }
+    if (terms === undefined)
+      throw rejected('the repository does not exist yet, and the intent does not make it');
+    if (action.type === 'add') added.push(...(await applyAdd(action, { ...start, terms })));
+    else if (action.type === 'remove') await start.changes.remove(action.from, action.package);
+    else await applyPromote(action, { ...start, terms });
+  }
+  return { terms, added };
+}
+
+function applySettings(action: Extract<Action, { type: 'settings' }>, { terms, input }: Progress): Terms {
+  if (action.create && terms !== undefined) return terms;
+  if (!action.create && terms === undefined) throw rejected('the repository does not exist yet');
+  const { settings, signers, committers } = action;
+  if (terms !== undefined && settings.format !== terms.settings.format) {
+    throw rejected(`the format cannot change from ${terms.settings.format} to ${settings.format}`);
+  }
+  if (committers.length === 0)
+    throw rejected('a revision without a committer could never be followed by another');
+  formatByName(settings.format).checkSettings(settings);
+  for (const place of terms === undefined ? [] : lostPlaces(terms.settings, settings)) {
+    if (input.base.slots(place).length > 0) {
+      throw rejected(`${place.channel}/${place.component} still holds packages; remove them first`);
+    }
+  }
+  return { settings, signers, committers };
+}
+
+function lostPlaces(before: RepositorySettings, after: RepositorySettings): readonly Place[] {
+  const kept = new Set(placesOf(after).map(({ channel, component }) => `${channel}\n${component}`));
+  return placesOf(before).filter(({ channel, component }) => !kept.has(`${channel}\n${component}`));
+}
+
+function placesOf(settings: RepositorySettings): readonly Place[] {
+  return settings.channels.flatMap(({ name }) =>
+    settings.components.map((component) => ({ channel: name, component })),
+  );
+}
+
+interface Ready extends Progress {
+  readonly terms: Terms;
+}
+
+async function applyAdd(
+  action: Extract<Action, { type: 'add' }>,
+  { terms, changes, input }: Ready,
+): Promise<readonly PackageRecord[]> {
+  const { to, file } = action;
+  checkPlace(terms.settings, to);
+  const { meta, sizeBytes, sha256, format } = await input.inspect(file.path);
+  if (format !== terms.settings.format)
+    throw rejected(`${file.path} is a ${format} package, the repository is ${terms.settings.format}`);
+  if (sha256 !== file.sha256 || sizeBytes !== file.sizeBytes)
+    throw rejected(`${file.path} is not what was proposed`);
+  const { packagePath } = formatByName(format);
+  const component = to.component;
+  const paths = [false, true].map((apart) => packagePath(meta, { component, sha256, apart }));
+  if (!paths.includes(file.path))
+    throw rejected(`${file.path} is no path for ${meta.name} ${meta.version}, expected ${paths[0]}`);
+  const { name, version, architecture, metadata } = meta;
+  const record: PackageRecord = { name, version, architecture, path: file.path, sizeBytes, sha256, metadata };
+  return (await changes.add({ ...to, slot: meta.slot }, record)) ? [record] : [];
+}
+
+async function applyPromote(
+  action: Extract<Action, { type: 'promote' }>,
+  { terms, changes }: Ready,
+): Promise<void> {
+  checkPlace(terms.settings, action.to);
+  const { name, version, architecture } = action.package;
+  const found = await changes.lookUp(action.from, action.package);
+  if (found === undefined || found.record.sha256 !== action.sha256) {
+    const where = `${action.from.channel}/${action.from.component}`;
+    throw new PakhusError(
+      'PACKAGE_NOT_FOUND',
+      `${name} ${version} ${architecture} is not in ${where} any more`,
+    );
+  }
+  await changes.add({ ...action.to, slot: found.slot }, found.record);
+}
+
+/** @throws PLACE_NOT_FOUND */
+export function checkPlace(settings: RepositorySettings, place: Place): void {
+  const channels = settings.channels.map(({ name }) => name);
+  if (!channels.includes(place.channel)) throw noSuch('channel', place.channel, channels);
+  if (!settings.components.includes(place.component))
+    throw noSuch('component', place.component, settings.components);
+}
+
+function noSuch(what: string, name: string, known: readonly string[]): PakhusError {
+  return new PakhusError(
+    'PLACE_NOT_FOUND',
+    `the repository has no ${what} '${name}'; it has ${known.join(', ')}`,
+    {
+      hint: `Add '${name}' to the ${what}s in pakhus.yaml and run \`pakhus apply\`.`,
+      details: { known },
+    },
+  );
+}
+
+function readActions(intent: Intent): readonly Action[] {
+  try {
+    return parseActions(intent.actions);
+  } catch (error) {
+    if (error instanceof TypeError) throw rejected(`it cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function rejected(reason: string): PakhusError {
+  return new PakhusError('INTENT_REJECTED', reason);
+}

@@ -1,0 +1,41 @@
+/** The work of one request; the same in a worker and, for small publishes, in the main thread. */
+import type { Storage } from '../../storage/storage.ts';
+import { inspectPackage } from './inspect-package.ts';
+import type { InspectedPackage } from './inspected.ts';
+import { type StoreTask, storePackage } from './store-package.ts';
+import { type Outcome, toWire } from './worker-messages.ts';
+
+/** Files that are in work at once; small ones never wait, large ones overlap reading and inflating. */
+const AT_ONCE = 4;
+
+export async function inspectAll(paths: readonly string[]): Promise<readonly Outcome<InspectedPackage>[]> {
+  return each(paths, inspectPackage);
+}
+
+export async function storeAll(
+  tree: Storage,
+  tasks: readonly StoreTask[],
+): Promise<readonly Outcome<string>[]> {
+  return each(tasks, (task) => storePackage(tree, task));
+}
+
+async function each<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<readonly Outcome<R>[]> {
+  const outcomes: Outcome<R>[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item === undefined) return;
+      try {
+        outcomes[index] = { value: await work(item) };
+      } catch (error) {
+        outcomes[index] = { error: toWire(error) };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+  return outcomes;
+}

@@ -1,0 +1,58 @@
+/** What the main thread and the workers say to each other. */
+import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
+import { PakhusError } from '../../core/pakhus-error.ts';
+import type { InspectedPackage } from './inspected.ts';
+import type { StoreTask } from './store-package.ts';
+
+/** A store that a worker can open for itself, and the repository's folder in it. */
+export interface TreeLocation {
+  readonly store: string;
+  readonly path: string;
+}
+
+export type Request =
+  | { readonly id: number; readonly type: 'inspect'; readonly paths: readonly string[] }
+  | {
+      readonly id: number;
+      readonly type: 'store';
+      readonly tasks: readonly StoreTask[];
+      readonly tree: TreeLocation;
+    };
+
+/** One result per item, in their order. */
+export type Outcome<T> = { readonly value: T } | { readonly error: WireError };
+
+export interface Response {
+  readonly id: number;
+  readonly outcomes: readonly Outcome<InspectedPackage | string>[];
+}
+
+/** An error as it crosses between threads. */
+export interface WireError {
+  readonly code: ErrorCode | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly stack: string | undefined;
+}
+
+export function toWire(error: unknown): WireError {
+  if (error instanceof PakhusError) {
+    const { code, message, hint, details, stack } = error;
+    return { code, message, hint, details, stack };
+  }
+  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
+  return { code: undefined, message, hint: undefined, details: {}, stack };
+}
+
+export function fromWire(wire: WireError): Error {
+  const error =
+    wire.code !== undefined && wire.code in ERROR_CODES
+      ? new PakhusError(wire.code, wire.message, {
+          details: wire.details,
+          ...(wire.hint !== undefined && { hint: wire.hint }),
+        })
+      : new Error(wire.message);
+  if (wire.stack !== undefined) error.stack = wire.stack;
+  return error;
+}
