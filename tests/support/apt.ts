@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AptClient } from './apt-client.ts';
+import { renderAptConfig, renderAssumedStatus } from './apt-config.ts';
 import { parseStanzas } from './deb822-file.ts';
 import { type CommandResult, plainEnvironment } from './run-command.ts';
 
@@ -83,11 +84,11 @@ export async function createAptRoot(client: AptClient, options: AptRootOptions):
   const path = await mkdtemp(join(parent, 'pakhus-apt-'));
   const inside = path.slice(client.root.length);
   for (const folder of FOLDERS) await mkdir(join(path, folder), { recursive: true });
-  await writeFile(join(path, 'var/lib/dpkg/status'), renderAssumed(options));
+  await writeFile(join(path, 'var/lib/dpkg/status'), renderAssumedStatus(options));
   for (const name of Object.keys(options.assumeInstalled ?? {})) {
     await writeFile(join(path, `var/lib/dpkg/info/${name}.list`), '/.\n');
   }
-  await writeFile(join(path, 'apt.conf'), renderConfig(inside, options));
+  await writeFile(join(path, 'apt.conf'), renderAptConfig(inside, options));
   if (options.withShell === true) await copyShell(client, path);
 
   const setSources: AptRoot['setSources'] = (sources) =>
@@ -114,55 +115,6 @@ export async function createAptRoot(client: AptClient, options: AptRootOptions):
     installed: async () => installedIn(await readFile(join(path, 'var/lib/dpkg/status'), 'utf8')),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
-}
-
-function renderConfig(inside: string, options: AptRootOptions): string {
-  const architecture = options.architecture ?? 'amd64';
-  const dpkgOptions = [
-    `--root=${inside}`,
-    `--log=${inside}/var/log/dpkg.log`,
-    '--force-not-root',
-    '--force-bad-path',
-    '--force-architecture',
-    '--force-unsafe-io',
-  ];
-  return [
-    `Dir "${inside}/";`,
-    `Dir::State::status "${inside}/var/lib/dpkg/status";`,
-    'Dir::Etc::parts "/dev/null";',
-    'Dir::Etc::main "/dev/null";',
-    `APT::Architecture "${architecture}";`,
-    ...[architecture, ...(options.foreignArchitectures ?? [])].map(
-      (name) => `APT::Architectures:: "${name}";`,
-    ),
-    'APT::Install-Recommends "false";',
-    'APT::Sandbox::User "root";',
-    'APT::Update::Error-Mode "any";',
-    'Acquire::Check-Date "true";',
-    'Acquire::Check-Valid-Until "true";',
-    'Acquire::Retries "0";',
-    'Dpkg::Use-Pty "false";',
-    ...dpkgOptions.map((option) => `Dpkg::Options:: "${option}";`),
-    options.config ?? '',
-    '',
-  ].join('\n');
-}
-
-function renderAssumed(options: AptRootOptions): string {
-  return Object.entries(options.assumeInstalled ?? {})
-    .map(([name, version]) =>
-      [
-        `Package: ${name}`,
-        'Status: install ok installed',
-        'Maintainer: Tests <tests@example.org>',
-        `Architecture: ${options.architecture ?? 'amd64'}`,
-        'Multi-Arch: allowed',
-        `Version: ${version}`,
-        'Description: assumed to be installed',
-        '\n',
-      ].join('\n'),
-    )
-    .join('');
 }
 
 /** `/bin/sh` and the libraries that it loads, at the paths where the loader looks for them. */
