@@ -71,5 +71,10 @@ async function exists(path: string): Promise<boolean> {
 if (import.meta.main) {
   const [root] = process.argv.slice(2);
   if (root === undefined) throw new Error('usage: trixie-build.ts FOLDER');
-  await buildTrixie(root);
+  try {
+    await buildTrixie(root);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -58,5 +58,5 @@ async function ensureBuilt(root: string): Promise<Lack> {
     timeoutMs: 600_000,
   });
   if (result.code === 0) return undefined;
-  return `Debian 13 could not be made from packages: ${result.stderr.trim().split('\n').at(-1) ?? ''}`;
+  return `Debian 13 could not be made from packages: ${result.stderr.trim().split('\n').slice(-2).join(' ')}`;
 }
