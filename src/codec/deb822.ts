@@ -158,7 +158,8 @@ function isBlankRange(text: string, range: { readonly start: number; readonly en
   return true;
 }
 
-function trimBlanks(text: string): string {
+/** `text` without spaces and tabs at either end. */
+export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
