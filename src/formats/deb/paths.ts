@@ -1,0 +1,67 @@
+/**
+ * Where things are in the repository's folder, in the layout of Debian's archive. Paths are the decoded keys: `+`, `~`
+ * and `:` stand for themselves.
+ *
+ * ```
+ * pool/<component>/<prefix>/<source>/<name>_<version>_<architecture>.deb      prefix: first letter, or lib and one more
+ * pool/<component>/<prefix>/<source>/<12 hex of its SHA-256>/…                other bytes under the same name
+ * dists/<channel>/<component>/binary-<architecture>/Packages[.gz|.xz]
+ * dists/<channel>/<component>/debian-installer/binary-<architecture>/…        udebs
+ * dists/<channel>/<component>/binary-<architecture>/by-hash/SHA256/<hex>
+ * dists/<channel>/Release, Release.gpg, InRelease
+ * ```
+ */
+import type { PackageMeta } from '../format.ts';
+import { packageNameProblem } from './names.ts';
+import { splitSlot } from './slots.ts';
+
+const APART_DIGITS = 12;
+
+/** `<name>_<version without epoch>_<architecture>.deb`, as dpkg-name(1) has it; `.udeb` for udebs. */
+export function packageFileName(
+  meta: Pick<PackageMeta, 'name' | 'version' | 'architecture' | 'slot'>,
+): string {
+  const version = meta.version.replace(/^[0-9]+:/, '');
+  return `${meta.name}_${version}_${meta.architecture}${splitSlot(meta.slot).udeb ? '.udeb' : '.deb'}`;
+}
+
+/** The path of a package file in the pool. `apart`: other bytes have the usual path. */
+export function packagePath(
+  meta: PackageMeta,
+  where: { readonly component: string; readonly sha256: string; readonly apart: boolean },
+): string {
+  const source = sourceName(meta);
+  const prefix = source.startsWith('lib') && source.length > 3 ? source.slice(0, 4) : source.slice(0, 1);
+  const folder = `pool/${where.component}/${prefix}/${source}`;
+  const file = packageFileName(meta);
+  return where.apart ? `${folder}/${where.sha256.slice(0, APART_DIGITS)}/${file}` : `${folder}/${file}`;
+}
+
+/**
+ * The source package: the field `Source` without its version, or else the package itself, also where the field holds
+ * something that is no package name (`Source: https://…` is seen in the wild).
+ */
+export function sourceName(meta: Pick<PackageMeta, 'name' | 'metadata'>): string {
+  const source = /^source[ \t]*:[ \t]*([^ \t\n(]*)/im.exec(meta.metadata)?.[1] ?? '';
+  return packageNameProblem(source) === undefined && source.length <= 128 ? source : meta.name;
+}
+
+/** The folder of a channel's indexes. */
+export function channelFolder(channel: string): string {
+  return `dists/${channel}`;
+}
+
+/** The path of an index of a channel, without suffix. `slot` as in slots.ts. */
+export function indexPath(
+  channel: string,
+  index: { readonly component: string; readonly slot: string },
+): string {
+  const { architecture, udeb } = splitSlot(index.slot);
+  const installer = udeb ? 'debian-installer/' : '';
+  return `${channelFolder(channel)}/${index.component}/${installer}binary-${architecture}/Packages`;
+}
+
+/** The immutable name of an index file that apt asks for first. */
+export function hashedIndexPath(path: string, sha256: string): string {
+  return `${path.slice(0, path.lastIndexOf('/'))}/by-hash/SHA256/${sha256}`;
+}
