@@ -417,7 +417,7 @@ test('property: mutated archives give a PakhusError or entries', () => {
       const bytes = Buffer.from(archive);
       for (const [at, value] of mutations) bytes[at] = value;
       if (sealed) for (const at of [0, 1024, 2560, 3584]) sealTarHeader(bytes.subarray(at, at + 512));
-      expect(failure(bytes)).toMatch(/^(no error|ARCHIVE_[A-Z]+ )/);
+      expect(failure(bytes)).toMatch(/^(no error|ARCHIVE_[A-Z_]+ )/);
     }),
     { numRuns: 500 },
   );
