@@ -1,0 +1,40 @@
+/** What pakhus.yaml holds, as it is written there. `config-schema.ts` checks it. */
+export interface ConfigFile {
+  readonly $schema?: string | undefined;
+  readonly store?: string | undefined;
+  readonly state?: string | undefined;
+  readonly url?: string | undefined;
+  readonly repositories?: Readonly<Record<string, RepositoryEntry>> | undefined;
+  readonly signers?: readonly SignerEntry[] | undefined;
+  readonly ledger?: readonly string[] | undefined;
+  readonly proposers?: Readonly<Record<string, ProposerEntry>> | undefined;
+  readonly products?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** A repository; further keys are options of its format. */
+export interface RepositoryEntry {
+  readonly format: string;
+  readonly path?: string | undefined;
+  /** Names, or names with options of the format. */
+  readonly channels?: readonly string[] | Readonly<Record<string, OptionEntries | null>> | undefined;
+  readonly components?: readonly string[] | undefined;
+  readonly architectures?: readonly string[] | undefined;
+  readonly keep?: number | undefined;
+  readonly signers?: readonly string[] | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** Options of a format, by name. */
+export type OptionEntries = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The name of a key, or a command that signs. */
+export type SignerEntry =
+  | string
+  | { readonly name: string; readonly command: readonly string[]; readonly publicKey: string };
+
+/** What somebody may propose, and where. */
+export interface ProposerEntry {
+  readonly actions: readonly ('add' | 'remove' | 'promote' | 'rollback' | 'settings')[];
+  /** Places, where `*` stands for any repository, channel or component. */
+  readonly to: readonly string[];
+}

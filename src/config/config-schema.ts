@@ -1,0 +1,151 @@
+/** The schema of pakhus.yaml. Its descriptions are what editors show. */
+import { z } from 'zod';
+import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
+import type { ConfigFile } from './config-file.ts';
+import { DEB_OPTIONS, type FormatOption } from './format-options.ts';
+import {
+  ARCHITECTURE_NAME,
+  FINGERPRINT,
+  findOverlap,
+  findPathProblem,
+  PART_NAME,
+  REPOSITORY_NAME,
+  SIGNER_NAME,
+} from './names.ts';
+
+/** Made when it is needed: loading zod costs more than most commands. */
+export function createConfigSchema(): z.ZodType<ConfigFile> {
+  return z
+    .strictObject({
+      $schema: z.string().optional().describe('The address of this schema, for editors.'),
+      store: checked(findStoreProblem)
+        .optional()
+        .describe('Where the repositories are: a folder (from this file on), or s3://bucket/prefix?region=…'),
+      state: checked(findStoreProblem)
+        .optional()
+        .describe('Where the ledger is, if not in .pakhus inside the store: a folder or a private bucket.'),
+      url: checked(findClientUrlProblem).optional().describe('Where clients reach the store.'),
+      repositories: z
+        .record(matching(REPOSITORY_NAME), createRepositorySchema())
+        .check(({ value, issues }) => {
+          const paths = new Map(Object.entries(value).map(([name, entry]) => [name, entry.path ?? name]));
+          const overlap = findOverlap(paths);
+          if (overlap === undefined) return;
+          const [outer, inner] = overlap;
+          const message = `lies in the folder '${paths.get(inner)}', which overlaps with '${paths.get(outer)}' of '${outer}'`;
+          issues.push({ code: 'custom', input: value, path: [inner], message });
+        })
+        .optional()
+        .describe('The repositories, by name.'),
+      signers: list(
+        z.union([
+          matching(SIGNER_NAME),
+          z.strictObject({
+            name: matching(SIGNER_NAME),
+            command: z
+              .array(z.string().min(1))
+              .min(1)
+              .describe('Program and arguments: reads the data from stdin, writes the signature to stdout.'),
+            publicKey: z.string().min(1).describe('The armored public key, from this file on.'),
+          }),
+        ]),
+      )
+        .optional()
+        .describe('What signs: names of keys in the folder of keys, or commands such as gpg.'),
+      ledger: list(matching(FINGERPRINT))
+        .optional()
+        .describe('Fingerprints of the ledger keys that are trusted.'),
+      proposers: z
+        .record(
+          matching(SIGNER_NAME),
+          z.strictObject({
+            actions: list(z.enum(['add', 'remove', 'promote', 'rollback', 'settings'])).min(1),
+            to: list(z.string().min(1)).min(1).describe('Places: repository/channel/component; * for any.'),
+          }),
+        )
+        .optional()
+        .describe('Who may propose what.'),
+      products: z
+        .record(matching(PART_NAME), list(z.string().min(1)).min(1))
+        .optional()
+        .describe('Places that ship one thing in several formats.'),
+    })
+    .describe('Configuration of pakhus');
+}
+
+type OptionSchemas = Readonly<Record<string, z.ZodOptional<z.ZodType<string | number | boolean>>>>;
+
+function createRepositorySchema() {
+  return z.discriminatedUnion('format', [formatSchema('deb', createOptionSchemas(DEB_OPTIONS))]);
+}
+
+function formatSchema(format: string, options: OptionSchemas) {
+  return z.strictObject({
+    format: z.literal(format),
+    path: checked(findPathProblem).optional().describe('Folder below the store. Default: the name.'),
+    channels: z
+      .union([
+        list(matching(PART_NAME)).min(1),
+        z.record(matching(PART_NAME), z.strictObject(options).nullable()),
+      ])
+      .optional()
+      .describe('Channels (suites), by name; or a map from name to options. Default: stable.'),
+    components: list(matching(PART_NAME)).min(1).optional().describe('Default: main.'),
+    architectures: list(matching(ARCHITECTURE_NAME))
+      .optional()
+      .describe('Announced even while no package has them.'),
+    keep: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Newest versions kept per channel, component, name and architecture. Default: all.'),
+    signers: list(matching(SIGNER_NAME))
+      .min(1)
+      .optional()
+      .describe('Names of signers. Default: the top level.'),
+    ...options,
+  });
+}
+
+function createOptionSchemas(options: Readonly<Record<string, FormatOption>>): OptionSchemas {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { type, about }]) => [
+      name,
+      optionSchema(type).optional().describe(about),
+    ]),
+  );
+}
+
+function optionSchema(type: FormatOption['type']): z.ZodType<string | number | boolean> {
+  if (type === 'flag') return z.boolean();
+  return type === 'count' ? z.int().min(1) : z.string().min(1);
+}
+
+/** Text without a problem that `find` sees; its message is the problem. */
+function checked(find: (text: string) => string | undefined): z.ZodString {
+  return z.string().check(({ value, issues }) => {
+    const message = find(value);
+    if (message !== undefined) issues.push({ code: 'custom', input: value, message });
+  });
+}
+
+/** Text of a pattern, which is also in the JSON Schema. */
+function matching(pattern: RegExp): z.ZodString {
+  return z
+    .string()
+    .regex(pattern, { error: ({ input }) => `'${String(input)}' does not match ${pattern.source}` });
+}
+
+/** A list without the same thing twice. */
+function list<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item).check(({ value, issues }) => {
+    const seen = new Set<unknown>();
+    for (const [index, each] of value.entries()) {
+      if (typeof each === 'string' && seen.has(each)) {
+        issues.push({ code: 'custom', input: each, path: [index], message: `'${each}' is there twice` });
+      }
+      seen.add(each);
+    }
+  });
+}

@@ -1,0 +1,126 @@
+/** Reads the configuration from all its sources and says for each value where it comes from. */
+import { dirname, resolve } from 'node:path';
+import { PakhusError } from '../core/pakhus-error.ts';
+import type { ConfigFile, SignerEntry } from './config-file.ts';
+import { findConfigFile, readIfThere } from './find-config-file.ts';
+import {
+  type ConfigLayerFile,
+  environmentLayer,
+  fileLayer,
+  fileOrigin,
+  flagLayer,
+  ofStore,
+} from './layers.ts';
+import type { RepositoryConfig, ResolvedConfig, Setting, SignerConfig } from './resolved-config.ts';
+import { toRepository } from './to-repository.ts';
+import { userConfigFolder, userKeysFolder } from './user-folders.ts';
+
+/** Where values may come from. */
+export interface ConfigSources {
+  /** Absolute: where the search for pakhus.yaml starts, and relative paths of flags and variables. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly flags?: {
+    /** `--config` */
+    readonly config?: string | undefined;
+    /** `--store` */
+    readonly store?: string | undefined;
+  };
+  readonly signal?: AbortSignal;
+}
+
+/** Where a store goes that nobody named: beside the configuration, or in the current folder. */
+export const DEFAULT_STORE = 'public';
+
+/** @throws CONFIG_INVALID, CONFIG_NOT_FOUND, CLI_USAGE */
+export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig> {
+  const { cwd, env, flags = {} } = sources;
+  const files = await readFiles(sources);
+  const project = files.find(({ source }) => source === 'project')?.file.path;
+  const layers = [
+    flagLayer({ store: flags.store, cwd }),
+    environmentLayer(env, cwd),
+    ...files.map(fileLayer),
+  ];
+  const folder = project === undefined ? cwd : dirname(project);
+  const store = layers.find((layer) => layer.store)?.store ?? byDefault(resolve(folder, DEFAULT_STORE));
+  return {
+    store,
+    state: ofStore(layers, { store: store.value, key: 'state' }),
+    url: ofStore(layers, { store: store.value, key: 'url' }),
+    keys: {
+      value: userKeysFolder(sources),
+      origin: env['PAKHUS_KEYS'] ? { source: 'environment', name: 'PAKHUS_KEYS' } : { source: 'default' },
+    },
+    repositories: readRepositories(files),
+    signers: readSigners(files),
+    ledger: fromFiles(files, 'ledger') ?? byDefault([]),
+    proposers: fromFiles(files, 'proposers') ?? byDefault({}),
+    products: fromFiles(files, 'products') ?? byDefault({}),
+    projectFile: project,
+    userFile: files.find(({ source }) => source === 'user')?.file.path,
+  };
+}
+
+/** The project's file first. */
+async function readFiles(sources: ConfigSources): Promise<ConfigLayerFile[]> {
+  const { cwd, env, home, flags = {}, signal } = sources;
+  const named = flags.config ?? (env['PAKHUS_CONFIG'] || undefined);
+  const userPath = resolve(userConfigFolder({ env, home }), 'config.yaml');
+  const [project, user] = await Promise.all([
+    named === undefined ? findConfigFile(cwd, signal) : readNamed(resolve(cwd, named), signal),
+    readIfThere(userPath, signal),
+  ]);
+  const files: ConfigLayerFile[] = [];
+  if (project === undefined && user === undefined) return files;
+  const { parseConfigFile } = await import('./parse-config-file.ts');
+  if (project !== undefined)
+    files.push({ source: 'project', file: parseConfigFile(project.bytes, project.path) });
+  if (user !== undefined) files.push({ source: 'user', file: parseConfigFile(user, userPath) });
+  return files;
+}
+
+async function readNamed(path: string, signal?: AbortSignal): Promise<{ path: string; bytes: Uint8Array }> {
+  const bytes = await readIfThere(path, signal);
+  if (bytes !== undefined) return { path, bytes };
+  throw new PakhusError('CONFIG_NOT_FOUND', `${path}: no such file`, {
+    hint: 'It was named by --config or PAKHUS_CONFIG. pakhus init writes one.',
+    details: { path },
+  });
+}
+
+function readRepositories(files: readonly ConfigLayerFile[]): Setting<readonly RepositoryConfig[]> {
+  const layer = files.find(({ file }) => file.content.repositories);
+  if (layer === undefined) return byDefault([]);
+  const value = Object.entries(layer.file.content.repositories ?? {}).map(([name, entry]) =>
+    toRepository(name, { entry, origin: fileOrigin(layer, ['repositories', name]) }),
+  );
+  return { value, origin: fileOrigin(layer, ['repositories']) };
+}
+
+function readSigners(files: readonly ConfigLayerFile[]): Setting<readonly SignerConfig[]> {
+  const layer = files.find(({ file }) => file.content.signers);
+  if (layer === undefined) return byDefault([]);
+  const folder = dirname(layer.file.path);
+  const value = (layer.file.content.signers ?? []).map((entry: SignerEntry): SignerConfig => {
+    if (typeof entry === 'string') return { name: entry };
+    return { name: entry.name, command: entry.command, publicKey: resolve(folder, entry.publicKey) };
+  });
+  return { value, origin: fileOrigin(layer, ['signers']) };
+}
+
+function fromFiles<K extends keyof ConfigFile>(
+  files: readonly ConfigLayerFile[],
+  key: K,
+): Setting<NonNullable<ConfigFile[K]>> | undefined {
+  for (const layer of files) {
+    const value = layer.file.content[key];
+    if (value !== undefined && value !== null) return { value, origin: fileOrigin(layer, [key]) };
+  }
+  return undefined;
+}
+
+function byDefault<T>(value: T): Setting<T> {
+  return { value, origin: { source: 'default' } };
+}

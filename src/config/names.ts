@@ -1,0 +1,39 @@
+/** Names that become folders, parts of a place or words of a client's configuration. No `/` in any of them: a place has three parts. */
+
+/** A repository: the first part of a place, and by default a folder of the store. */
+export const REPOSITORY_NAME: RegExp = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** A channel or a component: also what clients write, such as `noble`, `24.10.4`, `non-free`. */
+export const PART_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/;
+/** An architecture in any format's words: `amd64`, `mips_24kc`, `x86_64`. */
+export const ARCHITECTURE_NAME: RegExp = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
+/** A signer: also the name of its key file. */
+export const SIGNER_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
+/** A key's fingerprint, 32 to 128 hex digits; spaces and colons are for people. */
+export const FINGERPRINT: RegExp = /^[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}$/;
+
+/** Names that the store uses itself. */
+const RESERVED_FOLDERS = ['.pakhus', '@store', 'keys', 'index.html', 'setup.sh'];
+
+/** What is wrong with a repository's folder below the store; undefined: nothing. */
+export function findPathProblem(path: string): string | undefined {
+  if (path.length > 200) return 'is longer than 200 characters';
+  const segments = path.split('/');
+  const bad = segments.find((segment) => !/^[A-Za-z0-9][A-Za-z0-9.+~_-]*$/.test(segment));
+  if (bad !== undefined) {
+    return 'must be folder names of letters, digits and .+~_- joined by /, without / at its ends';
+  }
+  if (RESERVED_FOLDERS.includes(segments[0] ?? ''))
+    return `lies in '${segments[0]}', which the store uses itself`;
+  return undefined;
+}
+
+/** The first two repositories of which one lies inside the other; undefined: none. */
+export function findOverlap(paths: ReadonlyMap<string, string>): readonly [string, string] | undefined {
+  const sorted = [...paths].map(([name, path]) => ({ name, path: `${path}/` }));
+  sorted.sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const [index, { name, path }] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next?.path.startsWith(path)) return [name, next.name];
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * The configuration in force.
+ *
+ * ```
+ *  --store, …        PAKHUS_STORE, …     pakhus.yaml                 $XDG_CONFIG_HOME/pakhus/config.yaml    built in
+ *     │                   │              found upward, or --config                │                           │
+ *     └────── wins ───────┴──────────────────┴────────────────────────────────────┴───────────────────────────┘
+ *                                            ▼ loadConfig
+ *              ResolvedConfig: each value with where it comes from     ──▶ `config show --origin`
+ *                    │ repositories                                    ──▶ RepositorySettings, for a revision
+ *                    └ places `repository/channel/component`           ──▶ place.ts
+ * ```
+ *
+ * A key that a nearer source gives replaces the whole key of the farther ones. `state` and `url` belong to the store that the same file
+ * names: where another store is in force, they are not.
+ *
+ * config-schema.ts says what a file may hold, parse-config-file.ts reads one and tells where it is wrong, find-config-file.ts
+ * looks for them, render-config-file.ts writes one for `init`.
+ */
+import type { RepositorySettings } from '../formats/format.ts';
+import type { ProposerEntry } from './config-file.ts';
+
+/** Where a value comes from. */
+export type Origin =
+  | { readonly source: 'flag'; readonly name: string }
+  | { readonly source: 'environment'; readonly name: string }
+  /** `line` counts from 1. */
+  | { readonly source: 'project' | 'user'; readonly path: string; readonly line: number }
+  | { readonly source: 'default' };
+
+/** A value and where it comes from. */
+export interface Setting<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+
+/** A repository as the configuration wants it. */
+export interface RepositoryConfig {
+  readonly name: string;
+  /** Folder below the store, without slashes at its ends. */
+  readonly path: string;
+  /** What clients and retention see; part of every revision. */
+  readonly settings: RepositorySettings;
+  /** Names of signers; undefined: those of the top level. */
+  readonly signers: readonly string[] | undefined;
+  readonly origin: Origin;
+}
+
+/** Something that signs: a key in the folder of keys, or a command that somebody else's key stands behind. */
+export interface SignerConfig {
+  readonly name: string;
+  /** Reads what is to be signed from stdin, writes the signature to stdout. Program and arguments; no shell. */
+  readonly command?: readonly string[];
+  /** Absolute path of the armored public key that belongs to `command`. */
+  readonly publicKey?: string;
+}
+
+/** All of it. */
+export interface ResolvedConfig {
+  /** An absolute path, or a URL with a scheme. No secrets. */
+  readonly store: Setting<string>;
+  /** Undefined: inside the store. */
+  readonly state: Setting<string | undefined>;
+  /** Where clients reach the store, without a final slash. */
+  readonly url: Setting<string | undefined>;
+  /** Absolute path of the folder that holds secret keys. */
+  readonly keys: Setting<string>;
+  readonly repositories: Setting<readonly RepositoryConfig[]>;
+  /** Empty: the key that was made for the repository. */
+  readonly signers: Setting<readonly SignerConfig[]>;
+  /** Fingerprints of the ledger keys that are trusted; empty: the first use is. */
+  readonly ledger: Setting<readonly string[]>;
+  readonly proposers: Setting<Readonly<Record<string, ProposerEntry>>>;
+  /** Places that ship one thing in several formats. */
+  readonly products: Setting<Readonly<Record<string, readonly string[]>>>;
+  /** The files that were read: absolute paths. */
+  readonly projectFile: string | undefined;
+  readonly userFile: string | undefined;
+}

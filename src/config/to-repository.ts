@@ -1,0 +1,50 @@
+/** From the entry of a repository in pakhus.yaml to what a revision holds. */
+import type { ChannelSettings, FormatOptions, RepositorySettings } from '../formats/format.ts';
+import type { RepositoryEntry } from './config-file.ts';
+import type { Origin, RepositoryConfig } from './resolved-config.ts';
+
+/** The channel and the component where nothing else is said. */
+export const DEFAULT_CHANNEL = 'stable';
+export const DEFAULT_COMPONENT = 'main';
+
+/** A repository of a format, with nothing configured: what `publish --init` makes. */
+export function defaultRepository(format: string): RepositoryConfig {
+  return toRepository(format, { entry: { format }, origin: { source: 'default' } });
+}
+
+/** The repository `name`. The entry is valid: see `config-schema.ts`. */
+export function toRepository(
+  name: string,
+  { entry, origin }: { readonly entry: RepositoryEntry; readonly origin: Origin },
+): RepositoryConfig {
+  const { format, path, channels, components, architectures, keep, signers, ...options } = entry;
+  const settings: RepositorySettings = {
+    format,
+    channels: toChannels(channels ?? [DEFAULT_CHANNEL]),
+    components: components ?? [DEFAULT_COMPONENT],
+    architectures: architectures ?? [],
+    ...(keep === undefined ? {} : { keep }),
+    options: toOptions(options),
+  };
+  return { name, path: path ?? name, settings, signers, origin };
+}
+
+function toChannels(channels: NonNullable<RepositoryEntry['channels']>): ChannelSettings[] {
+  if (isList(channels)) return channels.map((name) => ({ name, options: {} }));
+  return Object.entries(channels).map(([name, options]) => ({ name, options: toOptions(options ?? {}) }));
+}
+
+function isList(channels: NonNullable<RepositoryEntry['channels']>): channels is readonly string[] {
+  return Array.isArray(channels);
+}
+
+/** Only what was set; sorted, so that the same settings are the same bytes in whatever order they were written. */
+function toOptions(options: Readonly<Record<string, unknown>>): FormatOptions {
+  const set: Record<string, string | number | boolean> = {};
+  for (const name of Object.keys(options).sort()) {
+    const value = options[name];
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      set[name] = value;
+  }
+  return set;
+}
