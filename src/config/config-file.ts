@@ -30,7 +30,7 @@ export type OptionEntries = Readonly<Record<string, string | number | boolean | 
 /** The name of a key, or a command that signs. */
 export type SignerEntry =
   | string
-  | { readonly name: string; readonly command: readonly string[]; readonly publicKey: string };
+  | { readonly name: string; readonly command: readonly [string, ...string[]]; readonly publicKey: string };
 
 /** What somebody may propose, and where. */
 export interface ProposerEntry {

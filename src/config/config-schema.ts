@@ -1,5 +1,6 @@
 /** The schema of pakhus.yaml. Its descriptions are what editors show. */
 import { z } from 'zod';
+import { isRecord } from '../core/shape.ts';
 import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
 import type { ConfigFile } from './config-file.ts';
 import { DEB_OPTIONS, type FormatOption } from './format-options.ts';
@@ -8,6 +9,7 @@ import {
   FINGERPRINT,
   findOverlap,
   findPathProblem,
+  type NameRule,
   PART_NAME,
   REPOSITORY_NAME,
   SIGNER_NAME,
@@ -43,9 +45,10 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
           z.strictObject({
             name: matching(SIGNER_NAME),
             command: z
-              .array(z.string().min(1))
-              .min(1)
-              .describe('Program and arguments: reads the data from stdin, writes the signature to stdout.'),
+              .tuple([z.string().min(1)], z.string())
+              .describe(
+                'gpg with its options, or a wrapper: --armor --clearsign or --armor --detach-sign is appended.',
+              ),
             publicKey: z.string().min(1).describe('The armored public key, from this file on.'),
           }),
         ]),
@@ -76,7 +79,10 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
 type OptionSchemas = Readonly<Record<string, z.ZodOptional<z.ZodType<string | number | boolean>>>>;
 
 function createRepositorySchema() {
-  return z.discriminatedUnion('format', [formatSchema('deb', createOptionSchemas(DEB_OPTIONS))]);
+  return z.discriminatedUnion('format', [formatSchema('deb', createOptionSchemas(DEB_OPTIONS))], {
+    error: ({ input }) =>
+      isRecord(input) && 'format' in input ? 'expected deb' : 'is missing, expected deb',
+  });
 }
 
 function formatSchema(format: string, options: OptionSchemas) {
@@ -130,11 +136,9 @@ function checked(find: (text: string) => string | undefined): z.ZodString {
   });
 }
 
-/** Text of a pattern, which is also in the JSON Schema. */
-function matching(pattern: RegExp): z.ZodString {
-  return z
-    .string()
-    .regex(pattern, { error: ({ input }) => `'${String(input)}' does not match ${pattern.source}` });
+/** A name; its pattern is also in the JSON Schema. */
+function matching({ pattern, about }: NameRule): z.ZodString {
+  return z.string().regex(pattern, { error: ({ input }) => `'${String(input)}' must be ${about}` });
 }
 
 /** A list without the same thing twice. */

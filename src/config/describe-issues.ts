@@ -40,7 +40,7 @@ function describe(issue: Issue, base: Path, options: DescribeOptions): Problem[]
       return [
         {
           position: locate(where, path, 'key'),
-          message: `${nameOf(path)}: the name ${issue.issues[0]?.message ?? 'is not valid'}`,
+          message: `${nameOf(path)}: the name ${issue.issues[0]?.message ?? 'cannot be used'}`,
         },
       ];
     case 'invalid_union': {
@@ -52,9 +52,26 @@ function describe(issue: Issue, base: Path, options: DescribeOptions): Problem[]
     }
     case 'invalid_type':
       return [wrongKind(path, KINDS[issue.expected] ?? issue.expected, options)];
+    case 'too_small':
+    case 'too_big':
+      return [{ position: locate(where, path, 'value'), message: `${nameOf(path)}: ${limitText(issue)}` }];
+    case 'invalid_value':
+      return [
+        {
+          position: locate(where, path, 'value'),
+          message: `${nameOf(path)}: expected ${issue.values.map(String).join(', ')}`,
+        },
+      ];
     default:
       return [{ position: locate(where, path, 'value'), message: `${nameOf(path)}: ${issue.message}` }];
   }
+}
+
+function limitText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+  const limit = issue.code === 'too_small' ? `${issue.minimum} or more` : `${issue.maximum} or less`;
+  if (issue.origin === 'array')
+    return issue.code === 'too_small' ? 'is empty' : `has more than ${issue.maximum} entries`;
+  return issue.origin === 'string' ? 'is empty' : `expected ${limit}`;
 }
 
 /** No format of that name. */
@@ -78,7 +95,7 @@ function expectedOf(issue: Issue): string {
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',
   int: 'a whole number',
-  number: 'a number',
+  number: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
   record: 'keys and values',

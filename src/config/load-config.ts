@@ -55,7 +55,7 @@ export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig
     },
     repositories: readRepositories(files),
     signers: readSigners(files),
-    ledger: fromFiles(files, 'ledger') ?? byDefault([]),
+    ledger: readLedger(files),
     proposers: fromFiles(files, 'proposers') ?? byDefault({}),
     products: fromFiles(files, 'products') ?? byDefault({}),
     projectFile: project,
@@ -108,6 +108,12 @@ function readSigners(files: readonly ConfigLayerFile[]): Setting<readonly Signer
     return { name: entry.name, command: entry.command, publicKey: resolve(folder, entry.publicKey) };
   });
   return { value, origin: fileOrigin(layer, ['signers']) };
+}
+
+/** Without what is for people: lower case, no spaces and colons. */
+function readLedger(files: readonly ConfigLayerFile[]): Setting<readonly string[]> {
+  const { value, origin } = fromFiles(files, 'ledger') ?? byDefault<readonly string[]>([]);
+  return { value: value.map((id) => id.replace(/[ :]/g, '').toLowerCase()), origin };
 }
 
 function fromFiles<K extends keyof ConfigFile>(

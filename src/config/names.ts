@@ -1,15 +1,36 @@
 /** Names that become folders, parts of a place or words of a client's configuration. No `/` in any of them: a place has three parts. */
 
+/** What a name may be, for machines and for people. */
+export interface NameRule {
+  readonly pattern: RegExp;
+  readonly about: string;
+}
+
 /** A repository: the first part of a place, and by default a folder of the store. */
-export const REPOSITORY_NAME: RegExp = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const REPOSITORY_NAME: NameRule = {
+  pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/,
+  about: 'up to 64 of a-z 0-9 . _ -, a letter or digit first',
+};
 /** A channel or a component: also what clients write, such as `noble`, `24.10.4`, `non-free`. */
-export const PART_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/;
+export const PART_NAME: NameRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/,
+  about: 'up to 64 of A-Z a-z 0-9 . + ~ _ -, a letter or digit first, and no /',
+};
 /** An architecture in any format's words: `amd64`, `mips_24kc`, `x86_64`. */
-export const ARCHITECTURE_NAME: RegExp = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
-/** A signer: also the name of its key file. */
-export const SIGNER_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
-/** A key's fingerprint, 32 to 128 hex digits; spaces and colons are for people. */
-export const FINGERPRINT: RegExp = /^[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}$/;
+export const ARCHITECTURE_NAME: NameRule = {
+  pattern: /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+  about: 'up to 64 of a-z 0-9 . _ -, a letter or digit first',
+};
+/** A signer: the name of its key file, or a fingerprint. */
+export const SIGNER_NAME: NameRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/,
+  about: 'up to 128 of A-Z a-z 0-9 . _ @ + -, a letter or digit first',
+};
+/** A key's fingerprint; spaces and colons in it are for people. */
+export const FINGERPRINT: NameRule = {
+  pattern: /^[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}$/,
+  about: 'a fingerprint: 32 to 128 hex digits',
+};
 
 /** Names that the store uses itself. */
 const RESERVED_FOLDERS = ['.pakhus', '@store', 'keys', 'index.html', 'setup.sh'];

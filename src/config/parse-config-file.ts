@@ -13,7 +13,7 @@ import { locate } from './locate.ts';
 
 /** Most files have 20 lines; more than this is not a configuration. */
 const MAX_BYTES = 1024 * 1024;
-const MAX_PROBLEMS = 10;
+const MAX_PROBLEMS = 20;
 
 /** A file that is valid. */
 export interface ParsedConfigFile {

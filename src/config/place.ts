@@ -26,8 +26,8 @@ export function parsePlace(text: string): PartialPlace {
   const [repository = '', channel, component, ...rest] = text.split('/');
   const isValid =
     rest.length === 0 &&
-    REPOSITORY_NAME.test(repository) &&
-    [channel, component].every((part) => part === undefined || PART_NAME.test(part));
+    REPOSITORY_NAME.pattern.test(repository) &&
+    [channel, component].every((part) => part === undefined || PART_NAME.pattern.test(part));
   if (isValid) return { repository, channel, component };
   throw new PakhusError('CLI_USAGE', `'${text}' is no place`, {
     hint: 'A place is repository/channel/component, such as tools/stable/main; the last two may be left out.',

@@ -49,8 +49,8 @@ export interface RepositoryConfig {
 /** Something that signs: a key in the folder of keys, or a command that somebody else's key stands behind. */
 export interface SignerConfig {
   readonly name: string;
-  /** Reads what is to be signed from stdin, writes the signature to stdout. Program and arguments; no shell. */
-  readonly command?: readonly string[];
+  /** Program and arguments, no shell: see `createExternalSigner`. */
+  readonly command?: readonly [string, ...string[]];
   /** Absolute path of the armored public key that belongs to `command`. */
   readonly publicKey?: string;
 }

@@ -1,0 +1,43 @@
+/** `pakhus promote`. */
+import { fillPlace, parsePlace } from '../../config/place.ts';
+import { PakhusError } from '../../core/pakhus-error.ts';
+import { promotePackages } from '../../repository/promote-packages.ts';
+import { openTail } from '../../repository/read-repository.ts';
+import { parseWanted } from '../../repository/remove-packages.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { argument, manyArguments } from '../inputs.ts';
+import { openPlace, useCase } from '../open-workspace.ts';
+import { formatNumberOf } from '../quantities.ts';
+
+export const promote: Command = defineCommand({
+  inputs: {
+    from: argument('where they are: repository/channel/component'),
+    to: argument('where they go, in the same repository'),
+    names: manyArguments('packages: NAME (its newest version) or NAME=VERSION'),
+  },
+  description: 'Lists the very same files in another channel or component as well; nothing is uploaded or built again.',
+  examples: [['pakhus promote tools/testing tools/stable hello', 'the newest hello from testing to stable']],
+  changes: true,
+  run: async (context, { from, to, names }) => {
+    const { repository, place } = await openPlace(context, from);
+    const target = parsePlace(to);
+    if (target.repository !== repository.name) {
+      throw new PakhusError('CLI_USAGE', `${to} is another repository than ${from}`, {
+        hint: 'Packages are promoted within one repository; publish them into the other one.',
+      });
+    }
+    const { settings } = (await openTail(repository)).content.catalog;
+    const { dryRun } = context.flags;
+    const input = { from: fillPlace(place, settings), to: fillPlace(target, settings), wanted: names.map(parseWanted), dryRun };
+    const { packages, change } = await promotePackages(repository, input, useCase(context));
+    return { from: input.from, to: input.to, packages, dryRun, rev: change?.rev };
+  },
+  render: ({ to, packages, dryRun, rev }, { palette }) => {
+    const fresh = packages.filter(({ outcome }) => outcome === 'promoted');
+    const place = `${to.repository}/${to.channel}/${to.component}`;
+    const lines = packages.map((one) => `  ${one.name} ${one.version} ${one.architecture}${one.outcome === 'unchanged' ? ' was there already' : ''}`);
+    if (fresh.length === 0) return [...lines, `Nothing new for ${place}.`];
+    const count = formatNumberOf(fresh.length, 'package');
+    return [...lines, dryRun ? `Would promote ${count} to ${place}. Nothing was changed.` : palette.good(`Promoted ${count} to ${place}, revision ${rev}.`)];
+  },
+});

@@ -1,0 +1,83 @@
+/** `pakhus publish`: the main job. */
+import { parsePlace } from '../../config/place.ts';
+import { type PublishFilesResult, publishFiles, type RepositoryPublish } from '../../repository/publish-files.ts';
+import { type Command, defineCommand, type View } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { flag, manyArguments, textOption } from '../inputs.ts';
+import { useCase, workspaceOf } from '../open-workspace.ts';
+import { formatNumberOf, formatSize } from '../quantities.ts';
+import { readPathList } from '../read-path-list.ts';
+import { renderTable } from '../table.ts';
+
+/** More packages than this are counted, not listed. */
+const LIST_LIMIT = 20;
+
+export const publish: Command = defineCommand({
+  inputs: {
+    paths: manyArguments('package files, folders, patterns; - reads paths from standard input, one a line'),
+    to: textOption('place', 'where to: repository/channel/component; what is left out takes the first one configured'),
+    init: flag('make the store, the repository and its keys when they do not exist'),
+    keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
+  },
+  description:
+    'Reads every package to its end, stores new ones and signs a new index, all or nothing. Many may publish at once. ' +
+    'A package that is there already changes nothing; the same version with other bytes is refused.',
+  examples: [
+    ['pakhus publish dist/ --init', 'the first time: makes ./public and signing keys'],
+    ['pakhus publish hello_1.0_amd64.deb --to tools/testing', 'one package into a channel'],
+  ],
+  changes: true,
+  run: async (context, { paths, to, init, keepGoing }) => {
+    const list = await readPathList(paths, context.stdin);
+    const workspace = await workspaceOf(context, { create: init && !context.flags.dryRun });
+    return publishFiles(
+      workspace,
+      {
+        paths: list,
+        cwd: context.cwd,
+        to: to === undefined ? undefined : parsePlace(to),
+        keepGoing,
+        dryRun: context.flags.dryRun,
+        mayCreate: (name) => mayCreate(context, { init, name }),
+      },
+      useCase(context),
+    ).then((result) => ({ dryRun: context.flags.dryRun, ...result }));
+  },
+  exitCode: ({ refused }) => (refused.length > 0 ? 3 : 0),
+  render: (result, view) => [
+    ...result.published.flatMap((one) => publishedLines(one, { view, dryRun: result.dryRun })),
+    ...refusedLines(result, view),
+  ],
+});
+
+async function mayCreate(context: CliContext, at: { readonly init: boolean; readonly name: string }): Promise<boolean> {
+  if (at.init) return true;
+  if (context.ask === undefined) return false;
+  return context.ask(`There is no repository '${at.name}' yet. Make it, with a new signing key?`);
+}
+
+function publishedLines(one: RepositoryPublish, { view, dryRun }: { readonly view: View; readonly dryRun: boolean }): string[] {
+  const { palette } = view;
+  const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
+  const added = one.packages.filter(({ outcome }) => outcome === 'added');
+  const unchanged = one.packages.length - added.length;
+  const rows = added.slice(0, LIST_LIMIT).map((each) => [`  ${each.name}`, each.version, each.architecture, formatSize(each.sizeBytes)]);
+  const titles = ['  Package', 'Version', 'Architecture'].map((title) => ({ title }));
+  const there = `${formatNumberOf(unchanged, 'package')} ${unchanged === 1 ? 'was' : 'were'} there already`;
+  const lines = renderTable([...titles, { title: 'Size', align: 'right' }], rows);
+  if (added.length > LIST_LIMIT) lines.push(palette.faint(`  and ${added.length - LIST_LIMIT} more`));
+  if (unchanged > 0) lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
+  for (const { name, version, architecture } of one.dropped) lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
+  if (dryRun) lines.push(`Would publish ${formatNumberOf(added.length, 'package')} to ${place}. Nothing was changed.`);
+  else if (added.length > 0 || one.created) {
+    lines.push(palette.good(`Published ${formatNumberOf(added.length, 'package')} to ${place}, revision ${one.rev}.`));
+    lines.push(`${palette.faint('At')}       ${one.url ?? one.tree}`);
+    lines.push(`${palette.faint('Clients')}  ${palette.code(`pakhus client ${one.repository}/${one.place.channel}`)}`);
+  }
+  return lines;
+}
+
+function refusedLines({ refused }: PublishFilesResult, { palette }: View): string[] {
+  if (refused.length === 0) return [];
+  return [palette.bad(`${formatNumberOf(refused.length, 'file')} refused:`), ...refused.map(({ error }) => `  ${error.message}`)];
+}
