@@ -25,6 +25,7 @@ import { readControlArchive, readDataArchive } from './deb-archives.ts';
 import { createSequentialReader, type SequentialReader } from './sequential-reader.ts';
 
 const MAX_FORMAT_BYTES = 1024;
+const SMALL_SKIP_BYTES = 65_536;
 
 /**
  * Reads a `.deb` or `.udeb`. Files of up to 1 MiB are read at once, and without waiting where `source` does not.
@@ -119,8 +120,8 @@ async function expectFormat(name: string, member: ArMember, reader: SequentialRe
 }
 
 async function skip(reader: SequentialReader, length: number): Promise<void> {
-  if (length === 0) return;
-  for await (const _ of reader.pieces(length));
+  if (length <= SMALL_SKIP_BYTES) await reader.take(length);
+  else for await (const _ of reader.pieces(length));
 }
 
 function lintMember(memberName: string): readonly Lint[] {

@@ -1,0 +1,52 @@
+/**
+ * Public subpath `pakhus/formats/deb`: Debian packages and apt repositories.
+ *
+ * ```
+ * .deb ── read-deb ──▶ control ──▶ PackageMeta          paths: where files are         version, relations
+ *                                     │
+ *           Packages ◀── render-packages (segments)     channel: which indexes there are
+ *               │
+ *           Release, Release.gpg, InRelease ◀── release                              client: how apt finds it
+ * ```
+ */
+import { AR_MAGIC } from '../../codec/ar.ts';
+import type { Format } from '../format.ts';
+import { planIndexes } from './channel.ts';
+import { checkSettings } from './check-settings.ts';
+import { clientInstructions } from './client.ts';
+import { contentType } from './content-type.ts';
+import { hashedIndexPath, packagePath } from './paths.ts';
+import { readDeb } from './read-deb.ts';
+import { readRelations } from './relations.ts';
+import { renderChannel } from './release.ts';
+import { renderPackages } from './render-packages.ts';
+import { summarise } from './summary.ts';
+import { compareVersions } from './version.ts';
+
+export { DEB_OPTIONS, type DebOption } from './options.ts';
+export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
+
+/** The format of Debian, Ubuntu and their kin: `.deb` and `.udeb`, apt. */
+export const deb: Format = {
+  name: 'deb',
+  fileExtensions: ['.deb', '.udeb'],
+  recognise,
+  readPackage: readDeb,
+  packagePath,
+  compareVersions,
+  relations: readRelations,
+  summarise,
+  checkSettings,
+  segments: { packages: renderPackages },
+  planIndexes,
+  hashedIndexPath,
+  renderChannel,
+  contentType,
+  clientInstructions,
+};
+
+/** An ar archive whose first member is `debian-binary`; opkg's old packages have the same beginning. */
+function recognise(head: Uint8Array): boolean {
+  const start = Buffer.from(head.subarray(0, 24)).toString('latin1');
+  return /^debian-binary[/ ]/.test(start.slice(AR_MAGIC.length)) && start.startsWith(AR_MAGIC);
+}
