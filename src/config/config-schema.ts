@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isRecord } from '../core/shape.ts';
 import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
 import type { ConfigFile } from './config-file.ts';
-import { DEB_OPTIONS, type FormatOption } from './format-options.ts';
+import { FORMAT_OPTIONS, type FormatOption } from './format-options.ts';
 import {
   ARCHITECTURE_NAME,
   FINGERPRINT,
@@ -79,20 +79,26 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
 type OptionSchemas = Readonly<Record<string, z.ZodOptional<z.ZodType<string | number | boolean>>>>;
 
 function createRepositorySchema() {
-  return z.discriminatedUnion('format', [formatSchema('deb', createOptionSchemas(DEB_OPTIONS))], {
-    error: ({ input }) =>
-      isRecord(input) && 'format' in input ? 'expected deb' : 'is missing, expected deb',
+  const names = Object.keys(FORMAT_OPTIONS);
+  const [first, ...more] = Object.entries(FORMAT_OPTIONS).map(([format, options]) =>
+    formatSchema(format, options),
+  );
+  if (first === undefined) throw new Error('FORMAT_OPTIONS is empty');
+  const expected = `expected ${names.join(', ')}`;
+  return z.discriminatedUnion('format', [first, ...more], {
+    error: ({ input }) => (isRecord(input) && 'format' in input ? expected : `is missing, ${expected}`),
   });
 }
 
-function formatSchema(format: string, options: OptionSchemas) {
+function formatSchema(format: string, options: Readonly<Record<string, FormatOption>>) {
+  const ofChannel = createOptionSchemas(options);
   return z.strictObject({
     format: z.literal(format),
     path: checked(findPathProblem).optional().describe('Folder below the store. Default: the name.'),
     channels: z
       .union([
         list(matching(PART_NAME)).min(1),
-        z.record(matching(PART_NAME), z.strictObject(options).nullable()),
+        z.record(matching(PART_NAME), z.strictObject(ofChannel).nullable()),
       ])
       .optional()
       .describe('Channels (suites), by name; or a map from name to options. Default: stable.'),
@@ -110,7 +116,8 @@ function formatSchema(format: string, options: OptionSchemas) {
       .min(1)
       .optional()
       .describe('Names of signers. Default: the top level.'),
-    ...options,
+    ...ofChannel,
+    ...refuseOptionsOfChannels(options),
   });
 }
 
@@ -120,6 +127,18 @@ function createOptionSchemas(options: Readonly<Record<string, FormatOption>>): O
       name,
       optionSchema(type).optional().describe(about),
     ]),
+  );
+}
+
+function refuseOptionsOfChannels(
+  options: Readonly<Record<string, FormatOption>>,
+): Record<string, z.ZodOptional<z.ZodNever>> {
+  const names = Object.keys(options).filter((name) => options[name]?.ofChannel);
+  return Object.fromEntries(
+    names.map((name) => {
+      const error = `each channel has its own: channels: { stable: { ${name}: … } }`;
+      return [name, z.never({ error }).optional().describe('Only for channels.')];
+    }),
   );
 }
 

@@ -44,13 +44,15 @@ function describe(issue: Issue, base: Path, options: DescribeOptions): Problem[]
         },
       ];
     case 'invalid_union': {
-      if (issue.errors.length === 0) return [noBranch(issue, path, options)];
+      // No format of that name.
+      if (issue.errors.length === 0) break;
       const branch = issue.errors.find((errors) => !errors.some(isWrongKind));
       if (branch !== undefined) return branch.flatMap((inner) => describe(inner, path, options));
       const expected = issue.errors.flatMap((errors) => errors.filter(isWrongKind).map(expectedOf));
       return [wrongKind(path, [...new Set(expected)].join(' or '), options)];
     }
     case 'invalid_type':
+      if (issue.expected === 'never') break;
       return [wrongKind(path, KINDS[issue.expected] ?? issue.expected, options)];
     case 'too_small':
     case 'too_big':
@@ -62,9 +64,8 @@ function describe(issue: Issue, base: Path, options: DescribeOptions): Problem[]
           message: `${nameOf(path)}: expected ${issue.values.map(String).join(', ')}`,
         },
       ];
-    default:
-      return [{ position: locate(where, path, 'value'), message: `${nameOf(path)}: ${issue.message}` }];
   }
+  return [{ position: locate(where, path, 'value'), message: `${nameOf(path)}: ${issue.message}` }];
 }
 
 function limitText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
@@ -72,15 +73,6 @@ function limitText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): st
   if (issue.origin === 'array')
     return issue.code === 'too_small' ? 'is empty' : `has more than ${issue.maximum} entries`;
   return issue.origin === 'string' ? 'is empty' : `expected ${limit}`;
-}
-
-/** No format of that name. */
-function noBranch(
-  issue: Extract<Issue, { code: 'invalid_union' }>,
-  path: Path,
-  { where }: DescribeOptions,
-): Problem {
-  return { position: locate(where, path, 'value'), message: `${nameOf(path)}: ${issue.message}` };
 }
 
 /** The value is not of the kind that this branch of a union is for. */

@@ -89,6 +89,10 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
     [deb('keep: five'), '2:31: repositories.tools.keep: expected a whole number, found text'],
     [deb('notAutomatic: "yes"'), '2:39: repositories.tools.notAutomatic: expected true or false, found text'],
     [
+      deb('suite: x'),
+      '2:32: repositories.tools.suite: each channel has its own: channels: { stable: { suite: … } }',
+    ],
+    [
       deb('path: ../x'),
       '2:31: repositories.tools.path: must be folder names of letters, digits and .+~_- joined by /, without / at its ends',
     ],
