@@ -21,6 +21,8 @@ export interface DebContents {
   readonly files: readonly DebFile[];
   /** Of both archives; default `gzip`. */
   readonly compression?: 'gzip' | 'none' | 'zstd' | 'xz';
+  /** 1 to 9, as of xz, default 6. For many small packages 1 is five times as fast, and hardly larger. */
+  readonly xzPreset?: number;
   /** The one date in the package, seconds since 1970; default 0. */
   readonly mtimeSeconds?: number;
 }
@@ -44,11 +46,14 @@ export function writeDeb(contents: DebContents): Uint8Array | Promise<Uint8Array
       ],
       { mtimeSeconds },
     );
-  if (compression === 'xz')
-    return Promise.all([encodeXz(control, { preset: 6 }), encodeXz(data, { preset: 6 })]).then(pack);
+  if (compression === 'xz') {
+    const preset = contents.xzPreset ?? XZ_PRESET;
+    return Promise.all([encodeXz(control, { preset }), encodeXz(data, { preset })]).then(pack);
+  }
   return pack([compress(compression, control), compress(compression, data)]);
 }
 
+const XZ_PRESET = 6;
 const SUFFIXES = { gzip: '.gz', none: '', zstd: '.zst', xz: '.xz' } as const;
 
 function compress(compression: 'gzip' | 'none' | 'zstd', bytes: Uint8Array): Uint8Array {
