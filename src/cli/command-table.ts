@@ -18,6 +18,114 @@ export interface CommandEntry {
 /** The table. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'init',
+    group: 'Publish',
+    summary: 'Make a store, a repository, its keys and a pakhus.yaml',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'publish',
+    group: 'Publish',
+    summary: 'Add packages: files, folders, patterns',
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
+    name: 'remove',
+    group: 'Publish',
+    summary: 'Take packages out of a channel',
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  {
+    name: 'promote',
+    group: 'Publish',
+    summary: 'List packages of one channel in another as well',
+    load: async () => (await import('./commands/promote.ts')).promote,
+  },
+  {
+    name: 'list',
+    group: 'Look',
+    summary: 'The packages of a repository',
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'show',
+    group: 'Look',
+    summary: 'All that is known of a package',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'search',
+    group: 'Look',
+    summary: 'Packages by part of their name or description',
+    load: async () => (await import('./commands/search.ts')).search,
+  },
+  {
+    name: 'status',
+    group: 'Look',
+    summary: 'How each repository stands',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'log',
+    group: 'Look',
+    summary: 'Who changed what, and when',
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  {
+    name: 'diff',
+    group: 'Look',
+    summary: 'What changed between two revisions',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'verify',
+    group: 'Check and mend',
+    summary: 'Compare the store with its ledger, every byte and signature',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'repair',
+    group: 'Check and mend',
+    summary: 'Finish what a dead writer left, put damaged indexes back',
+    load: async () => (await import('./commands/repair.ts')).repair,
+  },
+  {
+    name: 'doctor',
+    group: 'Check and mend',
+    summary: 'Look for what will hurt, and say what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'client',
+    group: 'Keys and clients',
+    summary: 'What a machine needs to install from a repository',
+    load: async () => (await import('./commands/client.ts')).client,
+  },
+  {
+    name: 'key new',
+    group: 'Keys and clients',
+    summary: 'Make a key',
+    load: async () => (await import('./commands/key-new.ts')).keyNew,
+  },
+  {
+    name: 'key list',
+    group: 'Keys and clients',
+    summary: 'The keys in your folder of keys',
+    load: async () => (await import('./commands/key-list.ts')).keyList,
+  },
+  {
+    name: 'key export',
+    group: 'Keys and clients',
+    summary: 'The public half of a key',
+    load: async () => (await import('./commands/key-export.ts')).keyExport,
+  },
+  {
+    name: 'apply',
+    group: 'Settings',
+    summary: 'Bring a repository to what pakhus.yaml says',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
     name: 'config show',
     group: 'Settings',
     summary: 'The configuration in force, and where each value comes from',
@@ -33,5 +141,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
+  key: 'Make, list and export keys',
   config: 'Look at the configuration',
 };

@@ -1,14 +1,17 @@
 /** From a command's context to the store that it works on. */
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { parsePlace, type PartialPlace } from '../config/place.ts';
+import { type PartialPlace, parsePlace } from '../config/place.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace } from '../repository/workspace.ts';
 import type { CliContext } from './context.ts';
 
 /** Opens the configured store. @throws STORE_NOT_FOUND unless `create` */
-export async function workspaceOf(context: CliContext, options: { readonly create: boolean } = { create: false }): Promise<Workspace> {
+export async function workspaceOf(
+  context: CliContext,
+  options: { readonly create: boolean } = { create: false },
+): Promise<Workspace> {
   return openWorkspace({
     config: await context.config(),
     env: context.env,

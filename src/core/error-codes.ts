@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   KEY_EXISTS: { exit: 1, http: 409, about: 'A key of that name exists already.' },
   KEY_INVALID: { exit: 1, http: 422, about: 'A key file cannot be read.' },
   KEY_NOT_FOUND: { exit: 4, http: 403, about: 'The secret key that the repository asks for is not here.' },
+  KEY_NOT_SAVED: { exit: 1, http: 500, about: 'A key file cannot be written.' },
   KEY_PASSPHRASE: { exit: 4, http: 403, about: 'The passphrase of a key is missing or wrong.' },
   KEY_WEAK: { exit: 1, http: 422, about: 'Clients reject signatures of this key.' },
   LEDGER_CONFLICT: { exit: 1, http: 409, about: 'Other writers kept winning.' },

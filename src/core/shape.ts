@@ -10,7 +10,8 @@ export function text(value: unknown): string {
 }
 
 export function num(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new TypeError(`expected a whole number`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value))
+    throw new TypeError(`expected a whole number`);
   return value;
 }
 

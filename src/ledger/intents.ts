@@ -111,7 +111,7 @@ async function readIntent(ledger: Ledger, at: IntentFile, options: CallOptions):
     at.intents.push(parseIntent(ledger, at, bytes));
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return;
-    if (!hasCode(error, 'INTENT_REJECTED', 'ARCHIVE_TOO_LARGE')) throw error;
+    if (!hasCode(error, 'INTENT_REJECTED', 'STORE_OBJECT_TOO_LARGE')) throw error;
     at.bad.push({ id: at.id, who: at.who, ref: `${at.who}/${at.id}`, reason: error.message });
   }
 }

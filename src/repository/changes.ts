@@ -2,14 +2,11 @@
  * What a list of intents makes of a base revision, before anything is rendered: edits per run, and new settings. Reads
  * only the leaves that hold the names concerned. An intent counts whole or not at all.
  */
+import type { RunKey } from '../catalog/catalog.ts';
+import type { CatalogChange } from '../catalog/edit-catalog.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Format, PackageRecord } from '../formats/format.ts';
 import type { Identity, Place } from './actions.ts';
-
-/** A list of packages of the catalog. */
-export interface RunKey extends Place {
-  readonly slot: string;
-}
 
 /** What the base revision holds. */
 export interface BaseLookup {
@@ -19,12 +16,6 @@ export interface BaseLookup {
   components(channel: string): readonly string[];
   /** Every package called `name` in a run. */
   find(run: RunKey, name: string): Promise<readonly PackageRecord[]>;
-}
-
-export interface RunEdits {
-  readonly run: RunKey;
-  readonly put: readonly PackageRecord[];
-  readonly drop: readonly Identity[];
 }
 
 /** Edits that grow with each intent. Failing calls throw PACKAGE_CONFLICT or PACKAGE_NOT_FOUND and change nothing. */
@@ -42,7 +33,7 @@ export interface Changes {
   whole<T>(work: () => Promise<T>): Promise<T>;
   /** Drops all but the newest `keep` versions of every name that was added to, never what was added itself. */
   keepNewest(keep: number, format: Format): Promise<void>;
-  edits(): readonly RunEdits[];
+  edits(): CatalogChange['edits'];
 }
 
 interface RunOverlay {
@@ -143,7 +134,7 @@ export function createChanges(base: BaseLookup): Changes {
       }
     },
     edits() {
-      const all: RunEdits[] = [];
+      const all: CatalogChange['edits'][number][] = [];
       for (const { run, names } of overlays.values()) {
         const put: PackageRecord[] = [];
         const drop: Identity[] = [];

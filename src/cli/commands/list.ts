@@ -25,18 +25,41 @@ export const list: Command = defineCommand({
     const packages: Row[] = [];
     for (const { repository, place: part } of await openAll(context, place)) {
       const tail = await openTail(repository);
-      for await (const found of iteratePackages(repository, tail, { channel: part.channel, component: part.component, signal: context.signal })) {
+      for await (const found of iteratePackages(repository, tail, {
+        channel: part.channel,
+        component: part.component,
+        signal: context.signal,
+      })) {
         const { channel, component, record } = found;
         const { name, version, architecture, sizeBytes, sha256, path } = record;
-        packages.push({ repository: repository.name, channel, component, name, version, architecture, sizeBytes, sha256, path });
+        packages.push({
+          repository: repository.name,
+          channel,
+          component,
+          name,
+          version,
+          architecture,
+          sizeBytes,
+          sha256,
+          path,
+        });
       }
     }
     return { packages };
   },
   render: ({ packages }, { palette }) => {
     if (packages.length === 0) return ['No packages.'];
-    const rows = packages.map((one) => [one.name, one.version, one.architecture, formatSize(one.sizeBytes), palette.faint(`${one.repository}/${one.channel}/${one.component}`)]);
+    const rows = packages.map((one) => [
+      one.name,
+      one.version,
+      one.architecture,
+      formatSize(one.sizeBytes),
+      palette.faint(`${one.repository}/${one.channel}/${one.component}`),
+    ]);
     const titles = ['Package', 'Version', 'Architecture'].map((title) => ({ title }));
-    return [...renderTable([...titles, { title: 'Size', align: 'right' }, { title: 'Place' }], rows), formatNumberOf(packages.length, 'package')];
+    return [
+      ...renderTable([...titles, { title: 'Size', align: 'right' }, { title: 'Place' }], rows),
+      formatNumberOf(packages.length, 'package'),
+    ];
   },
 });

@@ -15,7 +15,8 @@ export const promote: Command = defineCommand({
     to: argument('where they go, in the same repository'),
     names: manyArguments('packages: NAME (its newest version) or NAME=VERSION'),
   },
-  description: 'Lists the very same files in another channel or component as well; nothing is uploaded or built again.',
+  description:
+    'Lists the very same files in another channel or component as well; nothing is uploaded or built again.',
   examples: [['pakhus promote tools/testing tools/stable hello', 'the newest hello from testing to stable']],
   changes: true,
   run: async (context, { from, to, names }) => {
@@ -28,16 +29,29 @@ export const promote: Command = defineCommand({
     }
     const { settings } = (await openTail(repository)).content.catalog;
     const { dryRun } = context.flags;
-    const input = { from: fillPlace(place, settings), to: fillPlace(target, settings), wanted: names.map(parseWanted), dryRun };
+    const input = {
+      from: fillPlace(place, settings),
+      to: fillPlace(target, settings),
+      wanted: names.map(parseWanted),
+      dryRun,
+    };
     const { packages, change } = await promotePackages(repository, input, useCase(context));
     return { from: input.from, to: input.to, packages, dryRun, rev: change?.rev };
   },
   render: ({ to, packages, dryRun, rev }, { palette }) => {
     const fresh = packages.filter(({ outcome }) => outcome === 'promoted');
     const place = `${to.repository}/${to.channel}/${to.component}`;
-    const lines = packages.map((one) => `  ${one.name} ${one.version} ${one.architecture}${one.outcome === 'unchanged' ? ' was there already' : ''}`);
+    const lines = packages.map(
+      (one) =>
+        `  ${one.name} ${one.version} ${one.architecture}${one.outcome === 'unchanged' ? ' was there already' : ''}`,
+    );
     if (fresh.length === 0) return [...lines, `Nothing new for ${place}.`];
     const count = formatNumberOf(fresh.length, 'package');
-    return [...lines, dryRun ? `Would promote ${count} to ${place}. Nothing was changed.` : palette.good(`Promoted ${count} to ${place}, revision ${rev}.`)];
+    return [
+      ...lines,
+      dryRun
+        ? `Would promote ${count} to ${place}. Nothing was changed.`
+        : palette.good(`Promoted ${count} to ${place}, revision ${rev}.`),
+    ];
   },
 });

@@ -1,6 +1,10 @@
 /** `pakhus publish`: the main job. */
 import { parsePlace } from '../../config/place.ts';
-import { type PublishFilesResult, publishFiles, type RepositoryPublish } from '../../repository/publish-files.ts';
+import {
+  type PublishFilesResult,
+  publishFiles,
+  type RepositoryPublish,
+} from '../../repository/publish-files.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { flag, manyArguments, textOption } from '../inputs.ts';
@@ -15,7 +19,10 @@ const LIST_LIMIT = 20;
 export const publish: Command = defineCommand({
   inputs: {
     paths: manyArguments('package files, folders, patterns; - reads paths from standard input, one a line'),
-    to: textOption('place', 'where to: repository/channel/component; what is left out takes the first one configured'),
+    to: textOption(
+      'place',
+      'where to: repository/channel/component; what is left out takes the first one configured',
+    ),
     init: flag('make the store, the repository and its keys when they do not exist'),
     keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
   },
@@ -50,34 +57,52 @@ export const publish: Command = defineCommand({
   ],
 });
 
-async function mayCreate(context: CliContext, at: { readonly init: boolean; readonly name: string }): Promise<boolean> {
+async function mayCreate(
+  context: CliContext,
+  at: { readonly init: boolean; readonly name: string },
+): Promise<boolean> {
   if (at.init) return true;
   if (context.ask === undefined) return false;
   return context.ask(`There is no repository '${at.name}' yet. Make it, with a new signing key?`);
 }
 
-function publishedLines(one: RepositoryPublish, { view, dryRun }: { readonly view: View; readonly dryRun: boolean }): string[] {
+function publishedLines(
+  one: RepositoryPublish,
+  { view, dryRun }: { readonly view: View; readonly dryRun: boolean },
+): string[] {
   const { palette } = view;
   const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
   const added = one.packages.filter(({ outcome }) => outcome === 'added');
   const unchanged = one.packages.length - added.length;
-  const rows = added.slice(0, LIST_LIMIT).map((each) => [`  ${each.name}`, each.version, each.architecture, formatSize(each.sizeBytes)]);
+  const rows = added
+    .slice(0, LIST_LIMIT)
+    .map((each) => [`  ${each.name}`, each.version, each.architecture, formatSize(each.sizeBytes)]);
   const titles = ['  Package', 'Version', 'Architecture'].map((title) => ({ title }));
   const there = `${formatNumberOf(unchanged, 'package')} ${unchanged === 1 ? 'was' : 'were'} there already`;
   const lines = renderTable([...titles, { title: 'Size', align: 'right' }], rows);
   if (added.length > LIST_LIMIT) lines.push(palette.faint(`  and ${added.length - LIST_LIMIT} more`));
-  if (unchanged > 0) lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
-  for (const { name, version, architecture } of one.dropped) lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
-  if (dryRun) lines.push(`Would publish ${formatNumberOf(added.length, 'package')} to ${place}. Nothing was changed.`);
+  if (unchanged > 0)
+    lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
+  for (const { name, version, architecture } of one.dropped)
+    lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
+  if (dryRun)
+    lines.push(`Would publish ${formatNumberOf(added.length, 'package')} to ${place}. Nothing was changed.`);
   else if (added.length > 0 || one.created) {
-    lines.push(palette.good(`Published ${formatNumberOf(added.length, 'package')} to ${place}, revision ${one.rev}.`));
+    lines.push(
+      palette.good(`Published ${formatNumberOf(added.length, 'package')} to ${place}, revision ${one.rev}.`),
+    );
     lines.push(`${palette.faint('At')}       ${one.url ?? one.tree}`);
-    lines.push(`${palette.faint('Clients')}  ${palette.code(`pakhus client ${one.repository}/${one.place.channel}`)}`);
+    lines.push(
+      `${palette.faint('Clients')}  ${palette.code(`pakhus client ${one.repository}/${one.place.channel}`)}`,
+    );
   }
   return lines;
 }
 
 function refusedLines({ refused }: PublishFilesResult, { palette }: View): string[] {
   if (refused.length === 0) return [];
-  return [palette.bad(`${formatNumberOf(refused.length, 'file')} refused:`), ...refused.map(({ error }) => `  ${error.message}`)];
+  return [
+    palette.bad(`${formatNumberOf(refused.length, 'file')} refused:`),
+    ...refused.map(({ error }) => `  ${error.message}`),
+  ];
 }

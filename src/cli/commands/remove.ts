@@ -11,7 +11,8 @@ export const remove: Command = defineCommand({
     names: manyArguments('packages: NAME or NAME=VERSION'),
     all: flag('every version of a name that has several'),
   },
-  description: 'Takes packages out of the index. Their files stay for clients that still have an older index.',
+  description:
+    'Takes packages out of the index. Their files stay for clients that still have an older index.',
   examples: [['pakhus remove tools/testing hello=1.0', 'one version out of a channel']],
   changes: true,
   run: async (context, { place, names, all }) => {
@@ -23,7 +24,10 @@ export const remove: Command = defineCommand({
     return { repository: open.repository.name, removed, dryRun, rev: change?.rev };
   },
   render: ({ repository, removed, dryRun, rev }, { palette }) => [
-    ...removed.map((one) => `  ${one.name} ${one.version} ${one.architecture} from ${repository}/${one.channel}/${one.component}`),
+    ...removed.map(
+      (one) =>
+        `  ${one.name} ${one.version} ${one.architecture} from ${repository}/${one.channel}/${one.component}`,
+    ),
     dryRun
       ? `Would remove ${formatNumberOf(removed.length, 'package')}. Nothing was changed.`
       : palette.good(`Removed ${formatNumberOf(removed.length, 'package')}, revision ${rev}.`),

@@ -19,14 +19,28 @@ export const search: Command = defineCommand({
       const query = { text, channel: part.channel, component: part.component, signal: context.signal };
       for await (const { channel, component, record, summary } of searchPackages(repository, tail, query)) {
         const { name, version, architecture } = record;
-        packages.push({ repository: repository.name, channel, component, name, version, architecture, summary: summary.summary });
+        packages.push({
+          repository: repository.name,
+          channel,
+          component,
+          name,
+          version,
+          architecture,
+          summary: summary.summary,
+        });
       }
     }
     return { packages };
   },
   render: ({ packages }, { palette }) => {
     if (packages.length === 0) return ['Nothing found.'];
-    const rows = packages.map((one) => [palette.strong(one.name), one.version, one.architecture, `${one.repository}/${one.channel}/${one.component}`, one.summary]);
+    const rows = packages.map((one) => [
+      palette.strong(one.name),
+      one.version,
+      one.architecture,
+      `${one.repository}/${one.channel}/${one.component}`,
+      one.summary,
+    ]);
     const titles = ['Package', 'Version', 'Architecture', 'Place', 'Description'].map((title) => ({ title }));
     return [...renderTable(titles, rows), formatNumberOf(packages.length, 'package')];
   },

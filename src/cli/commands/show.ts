@@ -22,7 +22,18 @@ export const show: Command = defineCommand({
     const packages = found.map((one) => {
       const { summary, relations, record, channel, component } = showPackage(tail, one);
       const { name: packageName, version, architecture, path, sizeBytes, sha256 } = record;
-      return { channel, component, name: packageName, version, architecture, path, sizeBytes, sha256, ...summary, relations };
+      return {
+        channel,
+        component,
+        name: packageName,
+        version,
+        architecture,
+        path,
+        sizeBytes,
+        sha256,
+        ...summary,
+        relations,
+      };
     });
     return { repository: repository.name, packages };
   },

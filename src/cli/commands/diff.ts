@@ -1,0 +1,39 @@
+/** `pakhus diff`. */
+import { PakhusError } from '../../core/pakhus-error.ts';
+import { diffRevisions } from '../../repository/diff-revisions.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { argument, optionalArgument } from '../inputs.ts';
+import { openPlace } from '../open-workspace.ts';
+
+const SIGN = { added: '+', removed: '-', changed: '~' } as const;
+
+export const diff: Command = defineCommand({
+  inputs: {
+    repository: argument('the repository'),
+    from: optionalArgument('a revision; left out: the one before; 0: before the first'),
+    to: optionalArgument('a revision; left out: the newest'),
+  },
+  run: async (context, { repository: name, from, to }) => {
+    const { repository } = await openPlace(context, name);
+    return {
+      repository: repository.name,
+      ...(await diffRevisions(repository, { from: revision(from, 0), to: revision(to, 1) })),
+    };
+  },
+  render: ({ from, to, packages }, { palette }) => {
+    const paint = { added: palette.good, removed: palette.bad, changed: palette.warning };
+    if (packages.length === 0) return [`No package differs between revision ${from} and ${to}.`];
+    return packages.map((one) =>
+      paint[one.kind](
+        `${SIGN[one.kind]} ${one.name} ${one.version} ${one.architecture}  ${one.channel}/${one.component}`,
+      ),
+    );
+  },
+});
+
+function revision(text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const rev = Number(text);
+  if (/^\d{1,10}$/.test(text) && rev >= least) return rev;
+  throw new PakhusError('CLI_USAGE', `a revision is a whole number from ${least} on, found '${text}'`);
+}

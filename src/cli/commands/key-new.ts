@@ -1,0 +1,39 @@
+/** `pakhus key new`. */
+import { makeLedgerKey, makeSigningKey } from '../../repository/key-files.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { argument, choiceOption, countOption, flag, textOption } from '../inputs.ts';
+
+export const keyNew: Command = defineCommand({
+  inputs: {
+    name: argument('names the key file: letters, digits, - and .'),
+    algorithm: choiceOption(
+      ['ed25519', 'rsa4096'],
+      'rsa4096 for clients older than Debian 10 (default: ed25519)',
+    ),
+    userId: textOption(
+      'text',
+      'whom people see behind the key: "Name <mail@example.org>" (default: the name)',
+    ),
+    expires: countOption('days', 'when the key ends (default: never)'),
+    ledger: flag('a ledger key, which lets a machine commit, instead of a signing key'),
+  },
+  description:
+    'Makes a key in the folder of keys, readable by you alone. To use a signing key, list its fingerprint under `signers:` in ' +
+    'pakhus.yaml. To let another machine commit, list the public part of its ledger key under `ledger:` and run `pakhus apply`.',
+  run: async (context, { name, algorithm, userId, expires, ledger }) => {
+    const folder = (await context.config()).keys.value;
+    if (ledger) return { kind: 'ledger', ...(await makeLedgerKey(folder, name)) };
+    const wanted = {
+      algorithm: algorithm ?? ('ed25519' as const),
+      userId: userId ?? name,
+      createdMs: context.clock.now(),
+      expiresDays: expires,
+    };
+    return { kind: 'openpgp', ...(await makeSigningKey(folder, { name, env: context.env, ...wanted })) };
+  },
+  render: ({ kind, fingerprint, publicKey, path }, { palette }) => [
+    palette.good(kind === 'ledger' ? `Made ledger key ${fingerprint}` : `Made signing key ${fingerprint}`),
+    `  in ${path}; keep a copy of that file in a safe place`,
+    ...(kind === 'ledger' ? [`  public part: ${publicKey}`] : []),
+  ],
+});

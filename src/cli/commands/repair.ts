@@ -1,0 +1,29 @@
+/** `pakhus repair`. */
+import { type RepairResult, repairRepository } from '../../repository/repair.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { optionalArgument } from '../inputs.ts';
+import { openAll, useCase } from '../open-workspace.ts';
+
+export const repair: Command = defineCommand({
+  inputs: { repository: optionalArgument('one repository; left out: all of the store') },
+  description:
+    'Finishes what a writer that died left behind and puts damaged index files back. Needs no signing key.',
+  run: async (context, { repository: name }) => {
+    const repositories: (RepairResult & { readonly repository: string })[] = [];
+    for (const { repository } of await openAll(context, name)) {
+      repositories.push({
+        repository: repository.name,
+        ...(await repairRepository(repository, useCase(context))),
+      });
+    }
+    return { repositories };
+  },
+  render: ({ repositories }, { palette }) =>
+    repositories.flatMap(({ repository, rev, rendered, written }) => [
+      ...rendered.map((path) => `  rendered again: ${path}`),
+      ...written.map((path) => `  written: ${path}`),
+      palette.good(
+        `${repository}: clients see revision ${rev}${rendered.length + written.length === 0 ? '; there was nothing to mend' : ''}.`,
+      ),
+    ]),
+});

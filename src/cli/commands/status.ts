@@ -1,0 +1,48 @@
+/** `pakhus status`. */
+import { type RepositoryStatus, readStatus } from '../../repository/status.ts';
+import { type Command, defineCommand, type View } from '../command.ts';
+import { optionalArgument } from '../inputs.ts';
+import { openAll } from '../open-workspace.ts';
+import { formatDate, formatNumberOf } from '../quantities.ts';
+
+export const status: Command = defineCommand({
+  inputs: { repository: optionalArgument('one repository; left out: all of the store') },
+  run: async (context, { repository: name }) => {
+    const repositories: RepositoryStatus[] = [];
+    const empty: string[] = [];
+    for (const { repository } of await openAll(context, name)) {
+      const found = await readStatus(repository, { signal: context.signal });
+      if (found === undefined) empty.push(repository.name);
+      else repositories.push(found);
+    }
+    return { repositories, empty };
+  },
+  render: ({ repositories, empty }, view) => [
+    ...repositories.flatMap((one) => repositoryLines(one, view)),
+    ...empty.map((name) => `${view.palette.strong(name)}  nothing published yet`),
+    ...(repositories.length + empty.length === 0
+      ? ['No repositories. `pakhus publish PATH --init` makes the first one.']
+      : []),
+  ],
+});
+
+function repositoryLines(one: RepositoryStatus, { palette }: View): string[] {
+  const isCurrent = one.stale.length === 0 && one.publishedRev === one.rev;
+  return [
+    `${palette.strong(one.name)}  ${one.format}, revision ${one.rev}, ${formatDate(one.dateMs)} by ${one.author}`,
+    `  at ${one.url ?? one.tree}`,
+    ...one.channels.flatMap((channel) =>
+      channel.components.map(
+        (component) =>
+          `  ${channel.name}/${component.name}  ${formatNumberOf(component.packages, 'package')}`,
+      ),
+    ),
+    ...one.signers.map((fingerprint) => palette.faint(`  signed by ${fingerprint}`)),
+    ...(one.openIntents > 0
+      ? [palette.warning(`  ${formatNumberOf(one.openIntents, 'proposal')} not committed yet`)]
+      : []),
+    isCurrent
+      ? palette.good('  clients see the newest revision')
+      : palette.bad(`  ${formatNumberOf(one.stale.length, 'file')} not published yet; run \`pakhus repair\``),
+  ];
+}

@@ -1,0 +1,88 @@
+/** Bringing a repository's settings, signers and committers to what the configuration says. */
+
+import { parseSettings } from '../catalog/settings.ts';
+import type { RepositoryConfig } from '../config/resolved-config.ts';
+import type { Committer } from '../ledger/manifest.ts';
+import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
+import type { PublicSigner } from './actions.ts';
+import { type Changed, makeChange } from './change.ts';
+import { termsOf } from './content.ts';
+import { openTail } from './read-repository.ts';
+import type { Repository, UseCaseOptions } from './repository.ts';
+
+/** One setting that differs. */
+export interface SettingChange {
+  readonly setting: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface ApplyResult {
+  readonly changes: readonly SettingChange[];
+  /** Undefined on a dry run, and when nothing differs. */
+  readonly change: Changed | undefined;
+}
+
+/**
+ * Commits the difference between the newest revision and `wanted`. Committers are only ever added: those whose public key the
+ * configuration lists under `ledger`.
+ * @throws REPOSITORY_NOT_FOUND, SETTINGS_INVALID, KEY_*, INTENT_REJECTED
+ */
+export async function applySettings(
+  repository: Repository,
+  input: { readonly wanted: RepositoryConfig; readonly ledger: readonly string[]; readonly dryRun: boolean },
+  options: UseCaseOptions,
+): Promise<ApplyResult> {
+  const tail = await openTail(repository);
+  const before = termsOf(tail.revision, tail.content);
+  const settings = parseSettings(input.wanted.settings);
+  const signers = (await repository.keys.configuredSigners()) ?? before.signers;
+  const committers = [...before.committers, ...newCommitters(before.committers, input.ledger)];
+  const changes = [
+    ...differences(flatten(before.settings), flatten(settings)),
+    ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
+    ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
+  ];
+  if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
+  const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
+  const actions = [{ type: 'settings', create: false, settings, signers, committers } as const];
+  return { changes, change: await makeChange(repository, { actions, message }, options) };
+}
+
+function newCommitters(known: readonly Committer[], ledger: readonly string[]): readonly Committer[] {
+  const publicKeys = ledger.filter((one) => isLedgerPublicKey(one));
+  return publicKeys
+    .map((publicKey) => ({ keyId: ledgerKeyId(publicKey), publicKey, name: ledgerKeyId(publicKey) }))
+    .filter(({ keyId }) => known.every((one) => one.keyId !== keyId));
+}
+
+function flatten(settings: RepositoryConfig['settings']): Readonly<Record<string, unknown>> {
+  const { options, channels, ...rest } = settings;
+  const channelOptions = channels.flatMap(({ name, options: own }) =>
+    Object.entries(own).map(([key, value]) => [`channels.${name}.${key}`, value] as const),
+  );
+  return {
+    ...rest,
+    ...options,
+    channels: channels.map(({ name }) => name),
+    ...Object.fromEntries(channelOptions),
+  };
+}
+
+function differences(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): readonly SettingChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }));
+}
+
+function fingerprints(signers: readonly PublicSigner[]): readonly string[] {
+  return signers.map(({ fingerprint }) => fingerprint);
+}
+
+function keyIds(committers: readonly Committer[]): readonly string[] {
+  return committers.map(({ keyId }) => keyId);
+}

@@ -1,0 +1,64 @@
+/** One change from start to end: proposed, committed, published. */
+import { PakhusError } from '../core/pakhus-error.ts';
+import { commitIntents } from '../ledger/commit.ts';
+import { writeIntent } from '../ledger/intents.ts';
+import { publishTail } from '../ledger/publish.ts';
+import type { Action } from './actions.ts';
+import type { InspectedPackage } from './ingest/inspected.ts';
+import { createPrepare } from './prepare.ts';
+import type { Repository, UseCaseOptions } from './repository.ts';
+
+export interface Change {
+  readonly actions: readonly Action[];
+  /** One line for the log. */
+  readonly message: string;
+  /** Files of the public folder that this process wrote, by path. */
+  readonly known?: ReadonlyMap<string, InspectedPackage>;
+}
+
+export interface Changed {
+  /** The revision that settled the change. */
+  readonly rev: number;
+  /** The revision that clients see; the same or a later one. */
+  readonly publishedRev: number;
+  /** How long the rule of one publish a second made it wait. */
+  readonly waitedMs: number;
+}
+
+/** @throws INTENT_REJECTED when the change is refused, KEY_*, LEDGER_*, STORE_* */
+export async function makeChange(
+  repository: Repository,
+  change: Change,
+  options: UseCaseOptions,
+): Promise<Changed> {
+  const { ledger } = repository;
+  const { report, signal } = options;
+  const call = signal === undefined ? {} : { signal };
+  const signer = ledger.signer;
+  if (signer === undefined) throw new Error('a change needs a ledger key');
+  let waitedMs = 0;
+  const ref = await writeIntent(
+    ledger,
+    { id: repository.newId(), message: change.message, actions: change.actions, signer },
+    call,
+  );
+  const outcome = await commitIntents(ledger, {
+    prepare: createPrepare(repository, { known: change.known ?? new Map(), report }),
+    waitFor: [ref],
+    onWait: (ms) => {
+      waitedMs += ms;
+    },
+    ...call,
+  });
+  report({ type: 'progress', task: 'Publishing' });
+  const published = await publishTail(ledger, call);
+  const settled = outcome.settled.get(ref);
+  if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
+  if (settled.rejected !== undefined) {
+    throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
+      hint: 'Nothing was changed. Correct what is named and run the command again.',
+      details: { intent: ref, rev: settled.rev },
+    });
+  }
+  return { rev: settled.rev, publishedRev: published.rev, waitedMs };
+}

@@ -1,0 +1,47 @@
+/** How a client uses a channel: files, commands, and how to take it back. */
+import { fillPlace, type PartialPlace } from '../config/place.ts';
+import type { ClientInstructions } from '../formats/format.ts';
+import { formatByName } from '../formats/table.ts';
+import { PUBLIC_KEY_PATH } from './pointers.ts';
+import { openTail } from './read-repository.ts';
+import type { Repository } from './repository.ts';
+
+export interface ClientSetup extends ClientInstructions {
+  readonly repository: string;
+  readonly channel: string;
+  readonly components: readonly string[];
+  readonly url: string;
+  readonly fingerprints: readonly string[];
+  /** The URL is a guess, because none is configured. */
+  readonly urlIsLocal: boolean;
+}
+
+/** @throws REPOSITORY_NOT_FOUND, PLACE_NOT_FOUND */
+export async function clientSetup(
+  repository: Repository,
+  { place, url }: { readonly place: PartialPlace; readonly url: string | undefined },
+): Promise<ClientSetup> {
+  const { content } = await openTail(repository);
+  const { settings } = content.catalog;
+  const { channel, component } = fillPlace(place, settings);
+  const components = place.component === undefined ? settings.components : [component];
+  const base = url ?? repository.url ?? `file://${repository.tree.name}`;
+  const instructions = formatByName(settings.format).clientInstructions({
+    id: repository.name,
+    url: base,
+    channel,
+    components,
+    architectures: settings.architectures,
+    publicKeys: content.signers.map(({ publicKey }) => publicKey),
+    keyUrl: `${base}/${PUBLIC_KEY_PATH}`,
+  });
+  return {
+    ...instructions,
+    repository: repository.name,
+    channel,
+    components,
+    url: base,
+    fingerprints: content.signers.map(({ fingerprint }) => fingerprint),
+    urlIsLocal: base.startsWith('file:'),
+  };
+}

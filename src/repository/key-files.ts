@@ -1,0 +1,78 @@
+/** Key files that people make and hand over by themselves. */
+import { PakhusError } from '../core/pakhus-error.ts';
+import { keysFromEnvironment } from '../signing/key-environment.ts';
+import { createKeyFile, KEY_EXTENSION } from '../signing/key-file.ts';
+import { findByFingerprint } from '../signing/key-store.ts';
+import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
+import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
+import { firstLine, readSecret } from '../signing/secret-source.ts';
+
+/** The public facts of a key. */
+export interface PublicKeyFile {
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly publicKey: string;
+}
+
+/** Makes an OpenPGP key; with PAKHUS_SIGNING_PASSPHRASE in the environment its file is locked. @throws KEY_EXISTS, KEY_INVALID */
+export async function makeSigningKey(
+  folder: string,
+  wanted: {
+    readonly name: string;
+    readonly algorithm: 'ed25519' | 'rsa4096';
+    readonly userId: string;
+    readonly createdMs: number;
+    readonly expiresDays: number | undefined;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<PublicKeyFile> {
+  const source = keysFromEnvironment(wanted.env).passphrase;
+  const passphrase =
+    source === undefined ? undefined : firstLine((await readSecret(source, { env: wanted.env })).text);
+  const made = await generateOpenPgpKey({
+    userId: wanted.userId,
+    algorithm: wanted.algorithm,
+    created: new Date(wanted.createdMs),
+    ...(wanted.expiresDays !== undefined && { expiresDays: wanted.expiresDays }),
+    ...(passphrase !== undefined && { passphrase }),
+  });
+  const path = await create(folder, {
+    name: wanted.name + KEY_EXTENSION.openpgp,
+    content: made.secretArmored,
+  });
+  return { path, fingerprint: made.fingerprint, publicKey: made.publicArmored };
+}
+
+/** Makes a ledger key. @throws KEY_EXISTS */
+export async function makeLedgerKey(folder: string, name: string): Promise<PublicKeyFile> {
+  const content = generateLedgerKey();
+  const path = await create(folder, { name: name + KEY_EXTENSION.ledger, content });
+  const { keyId, publicKey } = readLedgerKey(content, { origin: path });
+  return { path, fingerprint: keyId, publicKey };
+}
+
+/** @throws KEY_NOT_FOUND */
+export async function exportPublicKey(folder: string, fingerprint: string): Promise<PublicKeyFile> {
+  const found = await findByFingerprint(folder, fingerprint);
+  if (found !== undefined)
+    return { path: found.path, fingerprint: found.fingerprint, publicKey: found.publicKey };
+  throw new PakhusError('KEY_NOT_FOUND', `${folder} has no key ${fingerprint}`, {
+    hint: '`pakhus key list` shows what is there.',
+  });
+}
+
+async function create(
+  folder: string,
+  file: { readonly name: string; readonly content: string },
+): Promise<string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,80}\.(openpgp\.asc|ledger\.pem)$/.test(file.name)) {
+    throw new PakhusError('CLI_USAGE', `${file.name} is no name for a key file`, {
+      hint: 'Use letters, digits, - and . only.',
+    });
+  }
+  const { path, created } = await createKeyFile(folder, file);
+  if (created) return path;
+  throw new PakhusError('KEY_EXISTS', `${path} exists already`, {
+    hint: 'Choose another name; a key file is never overwritten.',
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * The keys of one repository: the ledger key of this committer, and the signers of what clients check. Secret keys come from
+ * the environment, from the folder of keys, or stay behind a command; a revision names the public ones.
+ */
+import { readFile } from 'node:fs/promises';
+import type { ResolvedConfig } from '../config/resolved-config.ts';
+import { sha256Hex } from '../core/digest.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import type { LineSigner } from '../ledger/signed-lines.ts';
+import { createExternalSigner } from '../signing/external-signer.ts';
+import { keysFromEnvironment } from '../signing/key-environment.ts';
+import { createKeyFile, keyFileName, readKeyFile } from '../signing/key-file.ts';
+import { findByFingerprint } from '../signing/key-store.ts';
+import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
+import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
+import { readSecretKeys } from '../signing/openpgp-key.ts';
+import { createKeySigner } from '../signing/openpgp-sign.ts';
+import { assertOutsideStore } from '../signing/outside-store.ts';
+import { firstLine, readSecret } from '../signing/secret-source.ts';
+import { type Signer, signWithAll } from '../signing/signer.ts';
+import type { PublicSigner } from './actions.ts';
+
+/** Signs bytes with every signer of a revision. */
+export type SignAll = (mode: 'clear' | 'detached', bytes: Uint8Array) => Promise<Uint8Array>;
+
+export interface RepositoryKeys {
+  /** Where key files are. */
+  readonly folder: string;
+  /** This committer's ledger key; with `create` it is made when there is none. */
+  ledgerSigner(options?: { readonly create: boolean }): Promise<LineSigner | undefined>;
+  /** @throws KEY_NOT_FOUND with the fingerprints that have no secret key here */
+  openSigner(
+    signers: readonly PublicSigner[],
+    options: { readonly nowMs: number; readonly signal?: AbortSignal },
+  ): Promise<SignAll>;
+  /** The signers that the environment or the configuration name; where they name none, a key that is made now. */
+  makeSigners(nowMs: number): Promise<readonly PublicSigner[]>;
+  /** The signers that the environment or the configuration name; undefined where they name none. */
+  configuredSigners(): Promise<readonly PublicSigner[] | undefined>;
+}
+
+export interface KeysInput {
+  readonly config: ResolvedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly repository: string;
+  /** Names from the configuration: of a signer with a command, or fingerprints and file names of keys. */
+  readonly signers: readonly string[];
+}
+
+export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
+  const { config, env, repository } = input;
+  const folder = config.keys.value;
+  const storeId = sha256Hex(config.store.value).slice(0, 12);
+  const environment = keysFromEnvironment(env);
+  const fileName = (kind: 'openpgp' | 'ledger'): string => keyFileName({ storeId, repository, kind });
+
+  const passphrase = async (): Promise<string | undefined> =>
+    environment.passphrase === undefined
+      ? undefined
+      : firstLine((await readSecret(environment.passphrase, { env })).text);
+
+  const environmentSigners = async (): Promise<readonly Signer[]> => {
+    if (environment.signing === undefined) return [];
+    const { text, origin } = await readSecret(environment.signing, { env });
+    return (await readSecretKeys(text, { origin, passphrase: await passphrase() })).map(createKeySigner);
+  };
+
+  const commandSigners = async (): Promise<readonly Signer[]> => {
+    const wanted = config.signers.value.filter(({ name }) => input.signers.includes(name));
+    const signers: Signer[] = [];
+    for (const { command, publicKey } of wanted) {
+      const [program, ...args] = command ?? [];
+      if (program === undefined || publicKey === undefined) continue;
+      const armored = await readPublicKeyFile(publicKey);
+      signers.push(
+        await createExternalSigner({
+          command: [program, ...args],
+          publicKey: armored,
+          origin: publicKey,
+          env,
+        }),
+      );
+    }
+    return signers;
+  };
+
+  const folderSigner = async (name: string): Promise<Signer | undefined> => {
+    const found = await findByFingerprint(folder, name);
+    if (found === undefined || found.kind !== 'openpgp') return undefined;
+    const { content } = await readKeyFile(found.path);
+    const keys = await readSecretKeys(content, { origin: found.path, passphrase: await passphrase() });
+    return keys.map(createKeySigner).find((one) => one.fingerprint === found.fingerprint);
+  };
+
+  const configuredSigners = async (): Promise<readonly PublicSigner[] | undefined> => {
+    const given = [...(await environmentSigners()), ...(await commandSigners())];
+    const commands = new Set(
+      config.signers.value.filter(({ command }) => command !== undefined).map(({ name }) => name),
+    );
+    for (const name of input.signers.filter((one) => !commands.has(one))) {
+      const signer = await folderSigner(name);
+      if (signer === undefined) throw noSecret(folder, [name]);
+      given.push(signer);
+    }
+    return given.length === 0 ? undefined : given.map(publicPart);
+  };
+
+  return {
+    folder,
+    configuredSigners,
+    async ledgerSigner({ create } = { create: false }) {
+      if (environment.ledger !== undefined) {
+        const { text, origin } = await readSecret(environment.ledger, { env });
+        return readLedgerKey(text, { origin });
+      }
+      const name = fileName('ledger');
+      const path = `${folder}/${name}`;
+      if (create) {
+        await refuseInsideStore(path, config);
+        const { content } = await createKeyFile(folder, { name, content: generateLedgerKey() });
+        return readLedgerKey(content, { origin: path });
+      }
+      const content = await readIfThere(path);
+      return content === undefined ? undefined : readLedgerKey(content, { origin: path });
+    },
+    async openSigner(signers, { nowMs, signal }) {
+      const here = [...(await environmentSigners()), ...(await commandSigners())];
+      const found: Signer[] = [];
+      const missing: string[] = [];
+      for (const { fingerprint } of signers) {
+        const signer =
+          here.find((one) => one.fingerprint === fingerprint) ?? (await folderSigner(fingerprint));
+        if (signer === undefined) missing.push(fingerprint);
+        else found.push(signer);
+      }
+      if (missing.length > 0) throw noSecret(folder, missing);
+      return (mode, bytes) => signWithAll(found, { mode, bytes, dateMs: nowMs, ...(signal && { signal }) });
+    },
+    async makeSigners(nowMs) {
+      const configured = await configuredSigners();
+      if (configured !== undefined) return configured;
+      const name = fileName('openpgp');
+      await refuseInsideStore(`${folder}/${name}`, config);
+      const made = await generateOpenPgpKey({
+        userId: `${repository} repository`,
+        algorithm: 'ed25519',
+        created: new Date(nowMs),
+      });
+      const { content, path } = await createKeyFile(folder, { name, content: made.secretArmored });
+      return (await readSecretKeys(content, { origin: path, passphrase: await passphrase() })).map((key) =>
+        publicPart(createKeySigner(key)),
+      );
+    },
+  };
+}
+
+function publicPart({ fingerprint, publicArmored }: Signer): PublicSigner {
+  return { fingerprint, publicKey: publicArmored };
+}
+
+async function refuseInsideStore(path: string, config: ResolvedConfig): Promise<void> {
+  for (const root of [config.store.value, config.state.value]) {
+    if (root?.startsWith('/')) await assertOutsideStore(path, root);
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return (await readKeyFile(path)).content;
+  } catch (error) {
+    if (error instanceof PakhusError && error.code === 'KEY_NOT_FOUND' && isAbsent(error.cause))
+      return undefined;
+    throw error;
+  }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
+
+async function readPublicKeyFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PakhusError('KEY_NOT_FOUND', `The public key ${path} of a signer cannot be read: ${why}`, {
+      hint: 'Correct publicKey of that signer in pakhus.yaml.',
+      cause,
+    });
+  }
+}
+
+function noSecret(folder: string, fingerprints: readonly string[]): PakhusError {
+  return new PakhusError(
+    'KEY_NOT_FOUND',
+    `The secret key of ${fingerprints.join(' and ')} is not here (looked in ${folder} and the environment)`,
+    {
+      hint: 'Put the key file into that folder, set PAKHUS_SIGNING_KEY_FILE, or run this where the key is.',
+      details: { fingerprints, folder },
+    },
+  );
+}

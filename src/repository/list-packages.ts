@@ -1,0 +1,102 @@
+/** Which packages a revision holds. */
+import { compareRunKeys, type RunEntry } from '../catalog/catalog.ts';
+import { createLeafStore } from '../catalog/leaf-store.ts';
+import { leavesWithName, readRun } from '../catalog/run.ts';
+import type { PackageRecord, PackageSummary, Relations } from '../formats/format.ts';
+import { formatByName } from '../formats/table.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { ReadRevision } from './content.ts';
+import type { Repository } from './repository.ts';
+
+/** Which part of a repository is meant; what is left out means all. */
+export interface Filter {
+  readonly channel?: string | undefined;
+  readonly component?: string | undefined;
+}
+
+/** A package and where it is. */
+export interface ListedPackage {
+  readonly channel: string;
+  readonly component: string;
+  readonly slot: string;
+  readonly record: PackageRecord;
+}
+
+/** A package with all that is known of it. */
+export interface ShownPackage extends ListedPackage {
+  readonly summary: PackageSummary;
+  readonly relations: Relations;
+}
+
+/** Every package of the places that `filter` names, by place and name. @throws LEDGER_CORRUPT */
+export async function* iteratePackages(
+  repository: Repository,
+  at: ReadRevision,
+  filter: Filter & CallOptions = {},
+): AsyncIterable<ListedPackage> {
+  const { blobs } = repository.ledger;
+  const leaves = createLeafStore(blobs);
+  for (const entry of runsOf(at, filter)) {
+    const run = await readRun(blobs, entry.ref);
+    for (const leaf of run.leaves) {
+      filter.signal?.throwIfAborted();
+      for (const record of await leaves.read(leaf)) yield listed(entry, record);
+    }
+  }
+}
+
+/** Packages called `name`, newest version first. Reads only the leaves that may hold it. */
+export async function findPackages(
+  repository: Repository,
+  at: ReadRevision,
+  query: Filter & { readonly name: string; readonly version?: string | undefined },
+): Promise<readonly ListedPackage[]> {
+  const { blobs } = repository.ledger;
+  const leaves = createLeafStore(blobs);
+  const found: ListedPackage[] = [];
+  for (const entry of runsOf(at, query)) {
+    const run = await readRun(blobs, entry.ref);
+    for (const leaf of leavesWithName(run, query.name)) {
+      for (const record of await leaves.read(leaf)) {
+        if (record.name === query.name && (query.version ?? record.version) === record.version)
+          found.push(listed(entry, record));
+      }
+    }
+  }
+  const { compareVersions } = formatByName(at.content.catalog.settings.format);
+  return found.sort(
+    (a, b) =>
+      compareRunKeys({ ...a, slot: '' }, { ...b, slot: '' }) ||
+      compareVersions(b.record.version, a.record.version),
+  );
+}
+
+/** What a package's metadata says, in a form for people. */
+export function showPackage(at: ReadRevision, found: ListedPackage): ShownPackage {
+  const format = formatByName(at.content.catalog.settings.format);
+  return { ...found, summary: format.summarise(found.record), relations: format.relations(found.record) };
+}
+
+/** Packages whose name or one-line summary holds `text`, letter case aside. */
+export async function* searchPackages(
+  repository: Repository,
+  at: ReadRevision,
+  query: Filter & CallOptions & { readonly text: string },
+): AsyncIterable<ShownPackage> {
+  const wanted = query.text.toLowerCase();
+  for await (const found of iteratePackages(repository, at, query)) {
+    if (!found.record.metadata.toLowerCase().includes(wanted)) continue;
+    const shown = showPackage(at, found);
+    if (`${found.record.name}\n${shown.summary.summary}`.toLowerCase().includes(wanted)) yield shown;
+  }
+}
+
+function runsOf(at: ReadRevision, { channel, component }: Filter): readonly RunEntry[] {
+  return at.content.catalog.runs.filter(
+    (run) => (channel ?? run.channel) === run.channel && (component ?? run.component) === run.component,
+  );
+}
+
+function listed({ channel, component, slot }: RunEntry, record: PackageRecord): ListedPackage {
+  return { channel, component, slot, record };
+}

@@ -1,0 +1,172 @@
+/**
+ * From open intents to the next revision, everything but the record written: the edits are applied, touched indexes are
+ * spliced, and every changed pointer is rendered and signed.
+ */
+import {
+  type Catalog,
+  type CatalogChannel,
+  channelView,
+  renderedIndexes,
+  withDates,
+} from '../catalog/catalog.ts';
+import { editCatalog } from '../catalog/edit-catalog.ts';
+import { createIndexFiles } from '../catalog/index-files.ts';
+import { putJson } from '../catalog/json-blob.ts';
+import { createLeafStore } from '../catalog/leaf-store.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import type { Report } from '../core/report-event.ts';
+import { ENCODING_SUFFIX, type Format } from '../formats/format.ts';
+import { formatByName } from '../formats/table.ts';
+import type { Prepare, Prepared, PrepareInput } from '../ledger/commit.ts';
+import type { PointerEntry } from '../ledger/manifest.ts';
+import { applyIntents, type Terms } from './apply-intents.ts';
+import { catalogLookup } from './catalog-lookup.ts';
+import { type Content, readContent, termsOf } from './content.ts';
+import { inspectObject } from './ingest/inspect-package.ts';
+import type { InspectedPackage } from './ingest/inspected.ts';
+import { publicKeyFile, signPointers } from './pointers.ts';
+import type { Repository } from './repository.ts';
+
+export interface PrepareOptions {
+  /** Files of the public folder that this process wrote and knows, by path. */
+  readonly known: ReadonlyMap<string, InspectedPackage>;
+  readonly report: Report;
+}
+
+/** Prepares revisions of `repository`. @throws KEY_NOT_FOUND when a signer that the revision names is not here */
+export function createPrepare(repository: Repository, options: PrepareOptions): Prepare {
+  return async (input) => {
+    const call = input.signal === undefined ? {} : { signal: input.signal };
+    const { base } = input;
+    const before = base === undefined ? undefined : readContent(base);
+    const applied = await applyIntents({
+      terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
+      base: catalogLookup(repository, before?.catalog),
+      intents: input.intents,
+      inspect: async (path) => options.known.get(path) ?? inspectObject(repository.tree, path, call),
+      ...call,
+    });
+    if (applied.terms === undefined) throw nothingMade(repository, applied.settled);
+    const { terms } = applied;
+    const format = formatByName(terms.settings.format);
+    options.report({ type: 'progress', task: 'Rendering indexes' });
+    const { catalog } = await editCatalog(
+      before?.catalog,
+      { settings: terms.settings, edits: applied.changes.edits() },
+      {
+        format,
+        blobs: repository.ledger.blobs,
+        leaves: createLeafStore(repository.ledger.blobs),
+        files: createIndexFiles({
+          tree: repository.tree,
+          state: repository.ledger.state,
+          blobs: repository.ledger.blobs,
+          format,
+        }),
+        ...call,
+      },
+    );
+    const next = await renderPointers(repository, { input, before, terms, catalog, format });
+    const files = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
+    return {
+      ...next,
+      committers: terms.committers,
+      files: files.length === 0 ? null : await putJson(repository.ledger.blobs, files, call),
+      settled: applied.settled,
+      message: messageOf(input),
+    };
+  };
+}
+
+interface Rendering {
+  readonly input: PrepareInput;
+  readonly before: Content | undefined;
+  readonly terms: Terms;
+  readonly catalog: Catalog;
+  readonly format: Format;
+}
+
+/** All pointers of the revision: aliases of every channel, the public keys, then each channel's own, the entry last. */
+async function renderPointers(
+  repository: Repository,
+  rendering: Rendering,
+): Promise<Pick<Prepared, 'content' | 'pointers'>> {
+  const { input, before, terms, format } = rendering;
+  const earlier = new Map(input.base?.manifest.pointers.map((one) => [one.path, one]) ?? []);
+  const changed = rendering.catalog.channels.filter((channel) => isChanged(channel, rendering));
+  const catalog = withDates(rendering.catalog, new Map(changed.map(({ name }) => [name, input.signedAtMs])));
+  const fresh = new Map<string, readonly PointerEntry[]>();
+  for (const channel of changed) {
+    const view = channelView(catalog, channel.name);
+    if (view === undefined)
+      throw new Error(`channel ${channel.name} is in the catalog and not in its settings`);
+    const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs: input.signedAtMs });
+    fresh.set(channel.name, await signPointers(repository, { plans, signers: terms.signers, input }));
+  }
+  const own = catalog.channels.map(({ name }) => {
+    const paths = before?.channelPointers.find((one) => one.channel === name)?.paths ?? [];
+    return { channel: name, entries: fresh.get(name) ?? paths.flatMap((path) => earlier.get(path) ?? []) };
+  });
+  const all = [
+    ...catalog.channels.flatMap((channel) => aliases(channel, { format, rev: input.rev })),
+    await publicKeyFile(repository, { signers: terms.signers, input }),
+    ...own.flatMap(({ entries }) => entries),
+  ];
+  const content: Content = {
+    catalog,
+    signers: terms.signers,
+    channelPointers: own.map(({ channel, entries }) => ({ channel, paths: entries.map(({ path }) => path) })),
+  };
+  return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };
+}
+
+/** A channel is signed anew when its indexes, the settings or the signers changed. */
+function isChanged(channel: CatalogChannel, { before, terms }: Rendering): boolean {
+  const old = before?.catalog.channels.find(({ name }) => name === channel.name);
+  if (before === undefined || old === undefined || old.dateMs === 0) return true;
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  return !(
+    same(channel.indexes, old.indexes) &&
+    same(terms.settings, before.catalog.settings) &&
+    same(terms.signers, before.signers)
+  );
+}
+
+/** The indexes at their usual names, for clients that do not ask by hash. */
+function aliases(
+  channel: CatalogChannel,
+  at: { readonly format: Format; readonly rev: number },
+): readonly PointerEntry[] {
+  return channel.indexes.flatMap((index) =>
+    index.files.flatMap(({ encoding, sizeBytes, sha256, from }) => {
+      if (from === undefined) return [];
+      const path = index.path + ENCODING_SUFFIX[encoding];
+      return [{ path, sizeBytes, sha256, from, contentType: at.format.contentType(path), since: at.rev }];
+    }),
+  );
+}
+
+function keepSince(entry: PointerEntry, old: PointerEntry | undefined): PointerEntry {
+  return old !== undefined && old.sha256 === entry.sha256 ? { ...entry, since: old.since } : entry;
+}
+
+function messageOf({ intents }: PrepareInput): string {
+  const [first] = intents;
+  if (first === undefined) return 'rejected proposals only';
+  return intents.length === 1
+    ? first.message
+    : `${intents.length} changes: ${intents
+        .slice(0, 5)
+        .map((one) => one.message)
+        .join('; ')}`;
+}
+
+function nothingMade(
+  repository: Repository,
+  settled: readonly { readonly rejected?: string }[],
+): PakhusError {
+  const why = settled.flatMap(({ rejected }) => rejected ?? []).join('; ');
+  return new PakhusError('INTENT_REJECTED', `${repository.name} was not made: ${why}`, {
+    hint: 'Correct what is named and run the command again.',
+  });
+}

@@ -1,0 +1,156 @@
+/** `pakhus publish`: from paths to published packages, in whatever repositories their formats belong to. */
+import { fillPlace, type PartialPlace } from '../config/place.ts';
+import type { RepositoryConfig } from '../config/resolved-config.ts';
+import { defaultRepository } from '../config/to-repository.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import { createTerms } from './create-repository.ts';
+import { findPackages } from './ingest/find-packages.ts';
+import { createIngestPool } from './ingest/ingest-pool.ts';
+import type { InspectedPackage } from './ingest/inspected.ts';
+import { inspectFiles, type PublishResult, publishPackages, type RefusedFile } from './publish-packages.ts';
+import { findTail } from './read-repository.ts';
+import type { UseCaseOptions } from './repository.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface PublishFilesInput {
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  /** Where to; undefined: the repository of the files' format. */
+  readonly to: PartialPlace | undefined;
+  readonly keepGoing: boolean;
+  readonly dryRun: boolean;
+  /** Whether a missing repository may be made; asked only when one is missing. */
+  readonly mayCreate: (name: string) => Promise<boolean>;
+}
+
+/** What was published into one repository. */
+export interface RepositoryPublish extends PublishResult {
+  readonly repository: string;
+  readonly url: string | undefined;
+  /** Where the files are. */
+  readonly tree: string;
+  /** The repository was made by this command. */
+  readonly created: boolean;
+}
+
+export interface PublishFilesResult {
+  readonly published: readonly RepositoryPublish[];
+  readonly refused: readonly RefusedFile[];
+}
+
+/** @throws PUBLISH_NOTHING_FOUND, PACKAGE_*, ARCHIVE_*, CLI_USAGE, and as `publishPackages` */
+export async function publishFiles(
+  workspace: Workspace,
+  input: PublishFilesInput,
+  options: UseCaseOptions,
+): Promise<PublishFilesResult> {
+  const paths = await findPackages(input.paths, input.cwd);
+  const { good, refused } = await inspect(workspace, paths, options);
+  if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
+  const published: RepositoryPublish[] = [];
+  for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
+    published.push(await publishFormat(workspace, { format, files, input }, options));
+  }
+  return { published, refused: [...refused, ...published.flatMap((one) => one.refused)] };
+}
+
+async function inspect(workspace: Workspace, paths: readonly string[], options: UseCaseOptions) {
+  const pool = createIngestPool(workspace.store, undefined);
+  try {
+    return await inspectFiles(pool, paths, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function publishFormat(
+  workspace: Workspace,
+  work: {
+    readonly format: string;
+    readonly files: readonly InspectedPackage[];
+    readonly input: PublishFilesInput;
+  },
+  options: UseCaseOptions,
+): Promise<RepositoryPublish> {
+  const { files, input } = work;
+  const config = await repositoryFor(workspace, { format: work.format, to: input.to });
+  let repository = await workspace.open(config);
+  const tail = await findTail(repository);
+  const created = tail === undefined && (await input.mayCreate(config.name));
+  if (created && !input.dryRun) repository = await workspace.open(config, { makeLedgerKey: true });
+  const settings = tail?.content.catalog.settings ?? config.settings;
+  const { channel, component } = fillPlace(
+    { channel: undefined, component: undefined, ...input.to, repository: config.name },
+    settings,
+  );
+  const result = await publishPackages(repository, files, {
+    ...options,
+    place: { channel, component },
+    keepGoing: input.keepGoing,
+    dryRun: input.dryRun,
+    ...(created && {
+      create: () => createTerms(repository, { settings: config.settings, dryRun: input.dryRun }),
+    }),
+  });
+  return { ...result, repository: config.name, url: repository.url, tree: repository.tree.name, created };
+}
+
+async function repositoryFor(
+  workspace: Workspace,
+  { format, to }: { readonly format: string; readonly to: PartialPlace | undefined },
+): Promise<RepositoryConfig> {
+  const all = await workspace.repositories();
+  if (to !== undefined) {
+    const named = all.find(({ name }) => name === to.repository);
+    if (named !== undefined) return named;
+    const defaults = defaultRepository(format);
+    return withPlace({ ...defaults, name: to.repository, path: to.repository }, to);
+  }
+  const fitting = all.filter(({ settings }) => settings.format === format);
+  const [first] = fitting;
+  if (first === undefined) return defaultRepository(format);
+  if (fitting.length === 1) return first;
+  throw new PakhusError(
+    'CLI_USAGE',
+    `several repositories take ${format} packages: ${fitting.map(({ name }) => name).join(', ')}`,
+    {
+      hint: `Say which: --to ${first.name}`,
+    },
+  );
+}
+
+/** A repository that is to be made with the channel and component that were asked for. */
+function withPlace(config: RepositoryConfig, { channel, component }: PartialPlace): RepositoryConfig {
+  const { settings } = config;
+  return {
+    ...config,
+    settings: {
+      ...settings,
+      channels: channel === undefined ? settings.channels : [{ name: channel, options: {} }],
+      components: component === undefined ? settings.components : [component],
+    },
+  };
+}
+
+function refusal(refused: readonly RefusedFile[], total: number, { report }: UseCaseOptions): PakhusError {
+  const [first] = refused;
+  if (first === undefined) throw new Error('no file was refused');
+  if (total === 1) return first.error;
+  for (const { error } of refused)
+    report({
+      type: 'warning',
+      code: error.code,
+      message: error.message,
+      ...(error.hint && { hint: error.hint }),
+    });
+  return new PakhusError(
+    first.error.code,
+    `${refused.length} of ${total} files were refused; nothing was published`,
+    {
+      hint: 'Correct or remove them, or publish the others with --keep-going.',
+      details: {
+        refused: refused.map(({ source, error }) => ({ source, code: error.code, message: error.message })),
+      },
+    },
+  );
+}

@@ -1,0 +1,39 @@
+/** Opening a revision to look at it. */
+import { PakhusError } from '../core/pakhus-error.ts';
+import { readRevision, readTail } from '../ledger/log.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import { type ReadRevision, readContent } from './content.ts';
+import type { Repository } from './repository.ts';
+
+/** The newest revision. @throws REPOSITORY_NOT_FOUND when there is none, LEDGER_* */
+export async function openTail(repository: Repository, options: CallOptions = {}): Promise<ReadRevision> {
+  const found = await findTail(repository, options);
+  if (found !== undefined) return found;
+  throw new PakhusError(
+    'REPOSITORY_NOT_FOUND',
+    `${repository.name}: nothing was published here yet (${repository.tree.name})`,
+    {
+      hint: 'Publish packages with `pakhus publish PATH --init`, or check --store.',
+      details: { repository: repository.name },
+    },
+  );
+}
+
+/** The newest revision; undefined when there is none. */
+export async function findTail(
+  repository: Repository,
+  options: CallOptions = {},
+): Promise<ReadRevision | undefined> {
+  const revision = await readTail(repository.ledger, options);
+  return revision === undefined ? undefined : { revision, content: readContent(revision) };
+}
+
+/** A revision by its number. @throws LEDGER_*, STORE_OBJECT_NOT_FOUND */
+export async function openRevision(
+  repository: Repository,
+  rev: number,
+  options: CallOptions = {},
+): Promise<ReadRevision> {
+  const revision = await readRevision(repository.ledger, rev, options);
+  return { revision, content: readContent(revision) };
+}

@@ -1,0 +1,138 @@
+/** A store opened with a configuration: what commands start from. */
+import { createBlobStore } from '../catalog/blobs.ts';
+import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
+import { defaultRepository } from '../config/to-repository.ts';
+import type { Clock } from '../core/clock.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import { createUlidFactory, type RandomBytes } from '../core/ulid.ts';
+import { verifyLedger } from '../signing/ledger-key.ts';
+import { openStorage } from '../storage/open-storage.ts';
+import { prefixStorage } from '../storage/prefix.ts';
+import type { Storage } from '../storage/storage.ts';
+import { openKeys } from './keys.ts';
+import type { Repository } from './repository.ts';
+
+/** Folder of the ledgers inside the store. */
+export const STATE_FOLDER = '.pakhus';
+
+/** What a workspace is opened with; all that comes from outside. */
+export interface WorkspaceInput {
+  readonly config: ResolvedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  /** `user@host` */
+  readonly author: string;
+  readonly signal?: AbortSignal;
+  /** Makes the store's folder when it does not exist. */
+  readonly create: boolean;
+}
+
+export interface Workspace {
+  readonly config: ResolvedConfig;
+  readonly store: Storage;
+  /** The configured repositories and those that the store holds, by name. */
+  repositories(): Promise<readonly RepositoryConfig[]>;
+  /** @throws REPOSITORY_NOT_FOUND with the names there are */
+  configOf(name: string): Promise<RepositoryConfig>;
+  /** @param options `makeLedgerKey`: when this committer has none yet. */
+  open(config: RepositoryConfig, options?: { readonly makeLedgerKey: boolean }): Promise<Repository>;
+}
+
+/** @throws STORE_NOT_FOUND, STORE_* */
+export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
+  const { config } = input;
+  const options = { create: input.create, ...(input.signal && { signal: input.signal }) };
+  const store = await openStorage(config.store.value, options);
+  const stateLocation = config.state.value;
+  const state =
+    stateLocation === undefined
+      ? prefixStorage(store, STATE_FOLDER)
+      : await openStorage(stateLocation, options);
+
+  const repositories = async (): Promise<readonly RepositoryConfig[]> => {
+    const configured = config.repositories.value;
+    const names = new Set(configured.map(({ name }) => name));
+    const found = (await foldersOf(state))
+      .filter((name) => !names.has(name))
+      .map((name) => ({ ...defaultRepository(name), name, path: name }));
+    return [...configured, ...found].sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+
+  return {
+    config,
+    store,
+    repositories,
+    async configOf(name) {
+      const all = await repositories();
+      const found = all.find((one) => one.name === name);
+      if (found !== undefined) return found;
+      const known = all.map((one) => one.name).join(', ');
+      throw new PakhusError('REPOSITORY_NOT_FOUND', `${store.name} has no repository '${name}'`, {
+        hint:
+          known === ''
+            ? 'Nothing was published there yet: `pakhus publish PATH --init` does.'
+            : `It has ${known}.`,
+        details: { repository: name },
+      });
+    },
+    async open({ name, path, signers }, { makeLedgerKey } = { makeLedgerKey: false }) {
+      const ownState = prefixStorage(state, name);
+      const tree = prefixStorage(store, path);
+      const newId = createUlidFactory(input.clock.now, input.randomBytes);
+      const keys = await openKeys({
+        config,
+        env: input.env,
+        repository: name,
+        signers: signers ?? config.signers.value.map((one) => one.name),
+      });
+      const signer = await keys.ledgerSigner({ create: makeLedgerKey });
+      const anchors = new Set([...config.ledger.value, ...(signer === undefined ? [] : [signer.keyId])]);
+      return {
+        name,
+        path,
+        tree,
+        location: store.capabilities.exclusive ? { store: config.store.value, path } : undefined,
+        ledger: {
+          repository: name,
+          state: ownState,
+          tree,
+          blobs: createBlobStore(ownState, { ulid: newId }),
+          clock: input.clock,
+          randomBytes: input.randomBytes,
+          verifySignature: verifyLedger,
+          trust: { anchors },
+          ...(signer && { signer }),
+          author: input.author,
+        },
+        keys,
+        url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
+        newId,
+      };
+    },
+  };
+}
+
+/** First segments of the keys in a store; each found with one listing. */
+async function foldersOf(storage: Storage): Promise<readonly string[]> {
+  const names: string[] = [];
+  let startAfter: string | undefined;
+  for (;;) {
+    const next = await firstKey(storage, startAfter);
+    if (next === undefined) return names;
+    const slash = next.indexOf('/');
+    if (slash < 0) {
+      startAfter = next;
+      continue;
+    }
+    const name = next.slice(0, slash);
+    names.push(name);
+    // '0' is the character after '/': this is beyond every key of the folder.
+    startAfter = `${name}0`;
+  }
+}
+
+async function firstKey(storage: Storage, startAfter: string | undefined): Promise<string | undefined> {
+  for await (const { key } of storage.list('', startAfter === undefined ? {} : { startAfter })) return key;
+  return undefined;
+}
