@@ -1,4 +1,5 @@
 import { PakhusError } from '../core/pakhus-error.ts';
+import type { WriteOptions } from './storage.ts';
 
 const SEGMENT_BYTES = 255;
 const KEY_BYTES = 1024;
@@ -14,6 +15,12 @@ const FIRST_SURROGATE = 0xd800;
 export function checkKey(key: string, store: string): void {
   const problem = byteLength(key) > KEY_BYTES ? tooLong('key', KEY_BYTES) : segmentsProblem(key.split('/'));
   if (problem !== undefined) throw invalid(`key ${JSON.stringify(shorten(key))}`, { store, problem });
+}
+
+/** A write cannot both create and replace: that is a bug of the caller. */
+export function checkConditions({ ifAbsent, ifMatch }: WriteOptions): void {
+  if (ifAbsent === true && ifMatch !== undefined)
+    throw new TypeError('ifAbsent and ifMatch exclude each other');
 }
 
 /** Like {@link checkKey} for the prefix of a list: whole segments, then the beginning of one, which may be empty. */
