@@ -219,13 +219,14 @@ function waitMs(ledger: Ledger, tail: Revision | undefined): number {
   return Math.max(0, previous + STEP_MS - now);
 }
 
-function requireSigner(ledger: Ledger): LineSigner {
+/** The key that this process commits with. @throws KEY_NOT_FOUND */
+export function requireSigner(ledger: Ledger): LineSigner {
   if (ledger.signer !== undefined) return ledger.signer;
   throw new PakhusError(
     'KEY_NOT_FOUND',
-    `${ledger.state.name}: committing needs a ledger key, and there is none here`,
+    `changing '${ledger.repository}' (${ledger.tree.name}) needs a ledger key that may commit, and there is none here`,
     {
-      hint: 'Set PAKHUS_LEDGER_KEY_FILE, or ask a committer of this repository.',
+      hint: 'Run this where the repository was made, or set PAKHUS_LEDGER_KEY_FILE to a ledger key that it lists.',
     },
   );
 }

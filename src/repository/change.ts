@@ -1,6 +1,6 @@
 /** One change from start to end: proposed, committed, published. */
 import { PakhusError } from '../core/pakhus-error.ts';
-import { commitIntents } from '../ledger/commit.ts';
+import { commitIntents, requireSigner } from '../ledger/commit.ts';
 import { writeIntent } from '../ledger/intents.ts';
 import { publishTail } from '../ledger/publish.ts';
 import type { Action } from './actions.ts';
@@ -25,7 +25,7 @@ export interface Changed {
   readonly waitedMs: number;
 }
 
-/** @throws INTENT_REJECTED when the change is refused, KEY_*, LEDGER_*, STORE_* */
+/** @throws KEY_NOT_FOUND without a ledger key, INTENT_REJECTED when the change is refused, KEY_*, LEDGER_*, STORE_* */
 export async function makeChange(
   repository: Repository,
   change: Change,
@@ -34,8 +34,7 @@ export async function makeChange(
   const { ledger } = repository;
   const { report, signal } = options;
   const call = signal === undefined ? {} : { signal };
-  const signer = ledger.signer;
-  if (signer === undefined) throw new Error('a change needs a ledger key');
+  const signer = requireSigner(ledger);
   let waitedMs = 0;
   const ref = await writeIntent(
     ledger,

@@ -20,6 +20,9 @@ import type { InspectedPackage } from './ingest/inspected.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
+/** Lints of one kind that are shown in full. */
+const LINTS_SHOWN = 3;
+
 /** What happened to one file. */
 export interface PublishedPackage {
   readonly source: string;
@@ -248,12 +251,22 @@ export async function inspectFiles(
   outcomes.forEach((outcome, index) => {
     if ('value' in outcome) {
       good.push(outcome.value);
-      for (const lint of outcome.value.meta.lints) options.report(lintWarning(outcome.value.source, lint));
     } else if (outcome.error instanceof PakhusError)
       refused.push({ source: paths[index] ?? '', error: outcome.error });
     else throw outcome.error;
   });
+  reportLints(good, options);
   return { good, refused };
+}
+
+/** Each kind of lint in full for the first files that have it; the others are counted. */
+function reportLints(good: readonly InspectedPackage[], { report }: UseCaseOptions): void {
+  const all = good.flatMap(({ source, meta }) => meta.lints.map((lint) => ({ source, lint })));
+  for (const [code, found] of Map.groupBy(all, ({ lint }) => lint.code)) {
+    for (const { source, lint } of found.slice(0, LINTS_SHOWN)) report(lintWarning(source, lint));
+    const more = found.length - LINTS_SHOWN;
+    if (more > 0) report({ type: 'warning', code, message: `and ${more} more like that` });
+  }
 }
 
 function lintWarning(source: string, { code, message }: Lint) {
