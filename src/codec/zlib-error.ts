@@ -13,3 +13,8 @@ export function fromZlibError(name: string, cause: unknown): unknown {
   if (/^(Z|ZSTD_error)_/.test(cause.code)) return archiveCorrupt(name, `zlib says "${cause.message}"`, cause);
   return cause;
 }
+
+/** True for the error of a call whose output is more than `maxOutputLength`. */
+export function isOverMaxOutput(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import { archiveCorrupt, archiveTruncated } from './archive-error.ts';
-import { fromZlibError } from './zlib-error.ts';
+import { consumedOf } from './zlib-consumed.ts';
+import { fromZlibError, isOverMaxOutput } from './zlib-error.ts';
 import { createZstdFrameWalker } from './zstd-frame.ts';
 
 interface PiecesOptions {
@@ -43,21 +44,19 @@ export function isZeros(bytes: Uint8Array): boolean {
 }
 
 function gunzip(bytes: Uint8Array, options: PiecesOptions): Uint8Array {
-  const { buffer, engine } = withEngine(
+  const { plain, usedBytes } = consumedOf(
     zlib.gunzipSync(bytes, { info: true, maxOutputLength: atLeastOne(options.maxBytes) }),
   );
-  if (!isZeros(bytes.subarray(engine.bytesWritten))) {
+  if (!isZeros(bytes.subarray(usedBytes)))
     throw archiveCorrupt(options.name, 'bytes follow the compressed data');
-  }
-  return buffer;
+  return plain;
 }
 
 function once(decode: () => Uint8Array, name: string): Uint8Array | undefined {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      return undefined;
+    if (isOverMaxOutput(error)) return undefined;
     throw fromZlibError(name, error);
   }
 }
@@ -65,21 +64,4 @@ function once(decode: () => Uint8Array, name: string): Uint8Array | undefined {
 /** node:zlib takes no limit of 0; the caller sees the byte that is too many. */
 function atLeastOne(bytes: number): number {
   return Math.max(1, bytes);
-}
-
-/** What node:zlib gives for `info: true`, which its types leave out. */
-function withEngine(result: unknown): { buffer: Uint8Array; engine: { bytesWritten: number } } {
-  if (isEngineResult(result)) return result;
-  throw new Error('node:zlib did not tell how much it read');
-}
-
-function isEngineResult(value: unknown): value is { buffer: Uint8Array; engine: { bytesWritten: number } } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'buffer' in value &&
-    value.buffer instanceof Uint8Array &&
-    'engine' in value &&
-    value.engine instanceof zlib.Gunzip
-  );
 }
