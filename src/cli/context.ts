@@ -25,6 +25,7 @@ export interface CliContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
+  /** Opened when it is looked at: only by commands that read it. */
   readonly stdin: InputStream;
   /** Asks yes or no; undefined where nobody can answer (no terminal, `--json`). */
   readonly ask: Ask | undefined;

@@ -20,7 +20,7 @@ export interface ContextOptions {
   readonly home: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly stdin: InputStream;
+  stdin(): InputStream;
   /** stderr. */
   readonly output: Output;
   readonly palette: Palette;
@@ -31,8 +31,7 @@ export function createContext(options: ContextOptions): CliContext {
   const { flags, env, cwd, home, clock, signal, stdin, output } = options;
   const reporter = createReporter(options);
   let config: Promise<ResolvedConfig> | undefined;
-  const canAsk = !flags.json && output.isTerminal && stdin.isTTY === true;
-  const ask = createAsk({ stdin, output, signal });
+  const canAsk = !flags.json && output.isTerminal && stdin().isTTY === true;
   return {
     flags,
     env,
@@ -40,13 +39,10 @@ export function createContext(options: ContextOptions): CliContext {
     clock,
     signal,
     reporter,
-    stdin,
-    ask: canAsk
-      ? (question) => {
-          reporter.pause();
-          return ask(question);
-        }
-      : undefined,
+    get stdin() {
+      return stdin();
+    },
+    ask: canAsk ? createAsk({ stdin: stdin(), output, signal, reporter }) : undefined,
     config: () => {
       config ??= readConfig({ cwd, env, home, flags, signal });
       return config;

@@ -80,7 +80,10 @@ export function countOption(
 }
 
 /** `--name <value>`: one of `choices`. */
-export function choiceOption<const C extends string>(choices: readonly C[], about: string): Input<C | undefined> {
+export function choiceOption<const C extends string>(
+  choices: readonly C[],
+  about: string,
+): Input<C | undefined> {
   const read = (raw: unknown, label: string): C => {
     const choice = choices.find((each) => each === raw);
     if (choice !== undefined) return choice;

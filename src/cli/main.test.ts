@@ -6,7 +6,7 @@ import { createTempDir } from '../../tests/support/temp.ts';
 import { COMMAND_PARENTS, COMMANDS } from './command-table.ts';
 
 describe('exit codes and messages of the command line itself', () => {
-  test.each<[argv: string[], code: number, message: string, hint: string | undefined]>([
+  test.each<[argv: string[], code: number, message: string, hint: string]>([
     [['cnofig'], 2, "unknown command 'cnofig'", 'Did you mean config?'],
     [['config', 'shwo'], 2, "unknown command 'shwo'", 'Did you mean show?'],
     [['xyzzy'], 2, "unknown command 'xyzzy'", 'Run pakhus --help.'],
@@ -18,7 +18,12 @@ describe('exit codes and messages of the command line itself', () => {
       "option '--store <url>' argument missing",
       'Run pakhus config show --help.',
     ],
-    [['config', 'show', '--store', '--json'], 2, "--store begins with '-'", undefined],
+    [
+      ['config', 'show', '--store', '-x'],
+      2,
+      "--store begins with '-'",
+      'Write ./-x for a folder of that name.',
+    ],
     [
       ['config', 'show', 'x'],
       2,
@@ -43,8 +48,7 @@ describe('exit codes and messages of the command line itself', () => {
     const human = await runMain(argv);
     expect(human.code).toBe(code);
     if (argv.length > 0) expect(human.stderr).toMatch(`Error: ${message}`);
-    if (argv.length > 0 && hint !== undefined)
-      expect(human.stderr.trimEnd().split('\n').at(-1)).toBe(`  ${hint}`);
+    if (argv.length > 0) expect(human.stderr.trimEnd().split('\n').at(-1)).toBe(`  ${hint}`);
   });
 });
 

@@ -22,6 +22,7 @@ import { CommanderError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { ERROR_CODES } from '../core/error-codes.ts';
 import type { InputStream } from './ask.ts';
+import { COMMAND_PARENTS, COMMANDS } from './command-table.ts';
 import { createContext } from './create-context.ts';
 import { errorJson, errorLines, reportError } from './error-report.ts';
 import { type Interrupt, listenForInterrupt, type SignalSource } from './interrupt.ts';
@@ -39,7 +40,8 @@ export interface MainOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;
-  readonly stdin: InputStream;
+  /** Asked for only by what reads it, since opening it changes it. */
+  stdin(): InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signals: SignalSource;
@@ -106,6 +108,8 @@ async function runCommandLine(session: Session): Promise<number> {
   const { options, stdout, stderr } = session;
   let exitCode = 0;
   const program = createProgram({
+    commands: COMMANDS,
+    parents: COMMAND_PARENTS,
     version: await readVersion(),
     palette: session.outPalette,
     columns: stdout.columns(),

@@ -1,7 +1,7 @@
 /** The tree of commands as commander knows it. Reading it loads no command: the one that was typed is loaded when it is found. */
 import { Argument, Command as CommanderCommand, Option } from 'commander';
 import { type Command, kebabCase } from './command.ts';
-import { COMMAND_PARENTS, COMMANDS, type CommandEntry } from './command-table.ts';
+import type { CommandEntry } from './command-table.ts';
 import type { GlobalFlags } from './context.ts';
 import type { Palette } from './palette.ts';
 
@@ -17,6 +17,10 @@ export interface Invocation {
 
 /** Where the program writes help, and what it does with a command. */
 export interface ProgramOptions {
+  /** In the order of the help. */
+  readonly commands: readonly CommandEntry[];
+  /** Summaries of the first words of commands of two words. */
+  readonly parents: Readonly<Record<string, string>>;
   readonly version: string;
   /** For help that was asked for. */
   readonly palette: Palette;
@@ -63,9 +67,12 @@ export function createProgram(options: ProgramOptions): CommanderCommand {
     );
   };
   program.hook('preSubcommand', load);
-  for (const entry of COMMANDS) {
+  for (const entry of options.commands) {
     const [first = '', second] = entry.name.split(' ');
-    const parent = second === undefined ? program : findParent(program, { name: first, entry, load });
+    const parent =
+      second === undefined
+        ? program
+        : findParent(program, { name: first, entry, load, parents: options.parents });
     const sub = parent.command(second ?? first).summary(entry.summary);
     if (second === undefined) sub.helpGroup(`${entry.group}:`);
     entries.set(sub, entry);
@@ -73,15 +80,22 @@ export function createProgram(options: ProgramOptions): CommanderCommand {
   return program;
 }
 
+interface ParentOptions {
+  readonly name: string;
+  readonly entry: CommandEntry;
+  readonly load: LoadHook;
+  readonly parents: Readonly<Record<string, string>>;
+}
+
 /** The first of two words; made when it comes up for the first time. */
 function findParent(
   program: CommanderCommand,
-  { name, entry, load }: { readonly name: string; readonly entry: CommandEntry; readonly load: LoadHook },
+  { name, entry, load, parents }: ParentOptions,
 ): CommanderCommand {
   const found = program.commands.find((each) => each.name() === name);
   if (found !== undefined) return found;
-  const summary = COMMAND_PARENTS[name];
-  if (summary === undefined) throw new Error(`COMMAND_PARENTS lacks '${name}'`);
+  const summary = parents[name];
+  if (summary === undefined) throw new Error(`there is no summary for '${name}'`);
   return program
     .command(name)
     .summary(summary)
