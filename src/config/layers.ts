@@ -27,6 +27,12 @@ export function flagLayer({
   readonly cwd: string;
 }): Layer {
   if (store === undefined) return {};
+  // `--store --json`: the value was forgotten.
+  if (store.startsWith('-')) {
+    throw new PakhusError('CLI_USAGE', `--store begins with '-'`, {
+      hint: `Write ./${store} for a folder of that name.`,
+    });
+  }
   const problem = findStoreProblem(store);
   if (problem !== undefined) throw new PakhusError('CLI_USAGE', `--store ${problem}`);
   return { store: { value: resolveStoreAddress(store, cwd), origin: { source: 'flag', name: '--store' } } };
