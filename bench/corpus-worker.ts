@@ -26,7 +26,7 @@ for (const stanza of job.stanzas) {
     control: stanza.control,
     files: [{ path: `usr/share/doc/${stanza.name}/payload`, bytes: random.bytes(payloadSize(random)) }],
     compression: job.compression,
-    xzPreset: 1,
+    xzPreset: 4,
     mtimeSeconds: MTIME_SECONDS,
   });
   writeFileSync(join(job.folder, fileName(stanza)), deb);

@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { writeAr } from '../../codec/ar.ts';
 import { escapesFolder } from '../../codec/tar-path.ts';
 import { type TarWriteEntry, writeTar } from '../../codec/tar-writer.ts';
-import { encodeXz } from '../../codec/xz-encoder.ts';
+import { encodeXz, type XzPreset } from '../../codec/xz-encoder.ts';
 
 /** A file of a package. */
 export interface DebFile {
@@ -21,8 +21,8 @@ export interface DebContents {
   readonly files: readonly DebFile[];
   /** Of both archives; default `gzip`. */
   readonly compression?: 'gzip' | 'none' | 'zstd' | 'xz';
-  /** 1 to 9, as of xz, default 6. For many small packages 1 is five times as fast, and hardly larger. */
-  readonly xzPreset?: number;
+  /** As of xz, default 6. */
+  readonly xzPreset?: XzPreset;
   /** The one date in the package, seconds since 1970; default 0. */
   readonly mtimeSeconds?: number;
 }
@@ -53,7 +53,7 @@ export function writeDeb(contents: DebContents): Uint8Array | Promise<Uint8Array
   return pack([compress(compression, control), compress(compression, data)]);
 }
 
-const XZ_PRESET = 6;
+const XZ_PRESET: XzPreset = 6;
 const SUFFIXES = { gzip: '.gz', none: '', zstd: '.zst', xz: '.xz' } as const;
 
 function compress(compression: 'gzip' | 'none' | 'zstd', bytes: Uint8Array): Uint8Array {
