@@ -5,7 +5,7 @@ import type { RepositoryConfig } from '../config/resolved-config.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './actions.ts';
-import { type Changed, makeChange } from './change.ts';
+import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
@@ -43,6 +43,7 @@ export async function applySettings(
     ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
     ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
   ];
+  if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
   const actions = [{ type: 'settings', create: false, settings, signers, committers } as const];

@@ -2,6 +2,7 @@
 import { PakhusError } from '../core/pakhus-error.ts';
 import { commitIntents, requireSigner } from '../ledger/commit.ts';
 import { writeIntent } from '../ledger/intents.ts';
+import { readTail } from '../ledger/log.ts';
 import { publishTail } from '../ledger/publish.ts';
 import type { Action } from './actions.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
@@ -60,4 +61,19 @@ export async function makeChange(
     });
   }
   return { rev: settled.rev, publishedRev: published.rev, waitedMs };
+}
+
+/**
+ * Finishes what earlier writers left: open proposals are committed where this process may, and the newest revision is
+ * published. For commands that found nothing of their own to do.
+ */
+export async function finishOthers(repository: Repository, options: UseCaseOptions): Promise<void> {
+  const { ledger } = repository;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const tail = await readTail(ledger, call);
+  if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId)) {
+    const prepare = createPrepare(repository, { known: new Map(), report: options.report });
+    await commitIntents(ledger, { prepare, waitFor: [], ...call });
+  }
+  await publishTail(ledger, call);
 }

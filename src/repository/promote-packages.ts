@@ -2,7 +2,7 @@
 import { compareRunKeys } from '../catalog/catalog.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Place } from './actions.ts';
-import { type Changed, makeChange } from './change.ts';
+import { type Changed, finishOthers, makeChange } from './change.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import { describeAll, notThere, type Wanted } from './remove-packages.ts';
@@ -61,6 +61,7 @@ export async function promotePackages(
     return { name, version, architecture, outcome: isThere ? 'unchanged' : 'promoted' };
   });
   const fresh = found.filter(({ isThere }) => !isThere).map(({ listed }) => listed.record);
+  if (!input.dryRun && fresh.length === 0) await finishOthers(repository, options);
   if (input.dryRun || fresh.length === 0) return { packages, change: undefined };
   const { from, to } = input;
   const actions = fresh.map(

@@ -1,0 +1,50 @@
+/** Reads files for a publish: what is wrong with each, and what deserves a warning. */
+import { PakhusError } from '../../core/pakhus-error.ts';
+import type { Report } from '../../core/report-event.ts';
+import type { IngestPool } from './ingest-pool.ts';
+import type { InspectedPackage } from './inspected.ts';
+
+/** Lints of one kind that are shown in full. */
+const LINTS_SHOWN = 3;
+
+export interface InspectedFiles {
+  readonly good: readonly InspectedPackage[];
+  /** Files that are no acceptable package, with the reason. */
+  readonly refused: readonly { readonly source: string; readonly error: PakhusError }[];
+}
+
+/** Reads every file to its end. @throws only what is no fault of a file */
+export async function inspectFiles(
+  pool: IngestPool,
+  paths: readonly string[],
+  { report, signal }: { readonly report: Report; readonly signal?: AbortSignal },
+): Promise<InspectedFiles> {
+  const task = 'Reading packages';
+  report({ type: 'progress', task, done: 0, total: paths.length });
+  const outcomes = await pool.inspect(paths, {
+    ...(signal && { signal }),
+    onProgress: (done) => report({ type: 'progress', task, done, total: paths.length }),
+  });
+  const good: InspectedPackage[] = [];
+  const refused: { source: string; error: PakhusError }[] = [];
+  outcomes.forEach((outcome, index) => {
+    if ('value' in outcome) good.push(outcome.value);
+    else if (outcome.error instanceof PakhusError)
+      refused.push({ source: paths[index] ?? '', error: outcome.error });
+    else throw outcome.error;
+  });
+  reportLints(good, report);
+  return { good, refused };
+}
+
+/** Each kind of lint in full for the first files that have it; the others are counted. */
+function reportLints(good: readonly InspectedPackage[], report: Report): void {
+  const all = good.flatMap(({ source, meta }) => meta.lints.map((lint) => ({ source, lint })));
+  for (const [code, found] of Map.groupBy(all, ({ lint }) => lint.code)) {
+    for (const { source, lint } of found.slice(0, LINTS_SHOWN)) {
+      report({ type: 'warning', code, message: `${source}: ${lint.message}` });
+    }
+    const more = found.length - LINTS_SHOWN;
+    if (more > 0) report({ type: 'warning', code, message: `and ${more} more like that` });
+  }
+}
