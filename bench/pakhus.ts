@@ -63,7 +63,7 @@ export function pakhus(
 
 const GZIP_ONLY = `store: ./public
 repositories:
-  deb: { format: deb, options: { compression: gzip } }
+  deb: { format: deb, compression: gzip }
 `;
 
 /** Nobody's configuration, keys or caches but those in `home`. */

@@ -24,10 +24,12 @@ export function renderReport(result: BenchResult, options: BenchOptions): string
       : []),
     budgets,
     figures,
-    ...result.comparisons.map(renderComparison),
-    ...(result.brokenFiles === undefined ? [] : [renderFiles(result.brokenFiles)]),
-    ...result.skipped.map((line) => `skipped: ${line}`),
-    `calibration: ${before.toFixed(3)} s of processor time before, ${after.toFixed(3)} s after`,
+    [
+      ...result.comparisons.map(renderComparison),
+      ...(result.brokenFiles === undefined ? [] : [renderFiles(result.brokenFiles)]),
+      ...result.skipped.map((line) => `skipped: ${line}`),
+      `calibration: ${before.toFixed(3)} s of processor time before, ${after.toFixed(3)} s after`,
+    ].join('\n'),
   ].join('\n\n');
 }
 
