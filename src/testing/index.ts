@@ -1,0 +1,10 @@
+/** Public subpath `pakhus/testing`: conformance suites for drivers and formats; no test runner is needed. */
+export {
+  type Deviations,
+  planStorageCases,
+  runStorageCase,
+  type StorageCase,
+  type StoragePlan,
+  type StorageSubject,
+} from './storage-case.ts';
+export { storageCases } from './storage-conformance.ts';
