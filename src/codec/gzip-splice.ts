@@ -33,11 +33,21 @@ const LAST_BLOCK = [0x03, 0x00];
 const TAIL_BYTES = 10;
 const NAME = 'a gzip segment';
 
+// Room for a usual segment in one buffer: each further one is another turn of the event loop.
+const DEFLATE_CHUNK_BYTES = 65_536;
+const MIN_INFLATE_CHUNK_BYTES = 1024;
+const MAX_INFLATE_CHUNK_BYTES = 1_048_576;
+
 /** Compresses a segment at level 9, in the thread pool. An empty text has no bytes. */
 export async function deflateSegment(plain: Uint8Array): Promise<GzipSegment> {
   const facts = { plainBytes: plain.length, crc32: zlib.crc32(plain) };
   if (plain.length === 0) return { ...facts, bytes: new Uint8Array() };
-  const options = { level: 9, memLevel: 9, finishFlush: zlib.constants.Z_FULL_FLUSH };
+  const options = {
+    level: 9,
+    memLevel: 9,
+    finishFlush: zlib.constants.Z_FULL_FLUSH,
+    chunkSize: DEFLATE_CHUNK_BYTES,
+  };
   return { ...facts, bytes: await promisify(zlib.deflateRaw)(plain, options) };
 }
 
@@ -104,7 +114,8 @@ export function parseGzip(
 }
 
 function inflateRaw(stream: Uint8Array, plainBytes: number): Promise<Consumed> {
-  const options = { info: true, maxOutputLength: Math.max(1, plainBytes) };
+  const chunkSize = Math.min(Math.max(plainBytes, MIN_INFLATE_CHUNK_BYTES) + 1, MAX_INFLATE_CHUNK_BYTES);
+  const options = { info: true, maxOutputLength: Math.max(1, plainBytes), chunkSize };
   return new Promise((resolve, reject) => {
     zlib.inflateRaw(stream, options, (error, result) => {
       if (!error) resolve(consumedOf(result));
