@@ -1,6 +1,7 @@
 /** Immutable blobs of a repository's state, under keys that are never used twice. */
 import { createSha256, isSha256Hex, sha256Hex } from '../core/digest.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { field, num, text } from '../core/shape.ts';
 import { isUlid } from '../core/ulid.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import { readRange } from './read-range.ts';
@@ -81,7 +82,7 @@ export function createBlobStore(storage: Storage, options: { readonly ulid: () =
 }
 
 /** True for a key that {@link createBlobStore} gives to a blob with this digest. */
-export function isBlobKey(key: string, sha256: string): boolean {
+function isBlobKey(key: string, sha256: string): boolean {
   return (
     isSha256Hex(sha256) &&
     key.endsWith(`-${sha256}`) &&
@@ -95,4 +96,15 @@ export function digestOf(chunks: readonly Uint8Array[]): string {
   const digest = createSha256();
   for (const chunk of chunks) digest.update(chunk);
   return digest.hex();
+}
+
+/** Reads a {@link BlobRef} from JSON. @throws TypeError */
+export function readBlobRef(value: unknown): BlobRef {
+  const ref = {
+    key: field(value, 'key', text),
+    sha256: field(value, 'sha256', text),
+    sizeBytes: field(value, 'sizeBytes', num),
+  };
+  if (!isBlobKey(ref.key, ref.sha256) || ref.sizeBytes < 0) throw new TypeError(`'${ref.key}' names no blob`);
+  return ref;
 }

@@ -1,23 +1,24 @@
 import type { CallOptions, Storage } from '../storage/storage.ts';
 
 /**
- * Up to `length` bytes of an object from `offset`; fewer where the object ends. Never holds more than `length` bytes,
- * whatever the store sends. Absent: STORE_OBJECT_NOT_FOUND.
+ * Up to `length` bytes of an object from `offset`; fewer where the object ends. Never holds more than `length` bytes and
+ * one chunk, whatever the store sends. Absent: STORE_OBJECT_NOT_FOUND.
  */
 export async function readRange(
   storage: Storage,
   key: string,
   options: CallOptions & { readonly offset: number; readonly length: number },
 ): Promise<Uint8Array> {
-  const { offset, length } = options;
-  if (length === 0) return new Uint8Array(0);
-  const { body } = await storage.read(key, { ...options, range: { offset, length } });
-  const bytes = new Uint8Array(length);
+  const { offset, length, ...call } = options;
+  const { body } = await storage.read(key, { ...call, range: { offset, length } });
+  const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   for await (const chunk of body) {
-    const room = length - filled;
-    bytes.set(chunk.length > room ? chunk.subarray(0, room) : chunk, filled);
-    filled += Math.min(chunk.length, room);
+    // Most often all of it comes in one piece, which needs no copy.
+    if (filled === 0 && chunk.length >= length) return chunk.subarray(0, length);
+    const part = chunk.subarray(0, length - filled);
+    bytes.set(part, filled);
+    filled += part.length;
     if (filled === length) break;
   }
   return bytes.subarray(0, filled);

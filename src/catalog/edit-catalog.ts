@@ -1,0 +1,159 @@
+/** From one revision's content to the next: edits the runs, then makes the indexes that list them. */
+import { availableParallelism } from 'node:os';
+import type { Format, IndexPlan, RepositorySettings } from '../formats/format.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { BlobStore } from './blobs.ts';
+import { callOf } from './call-of.ts';
+import {
+  type Catalog,
+  type CatalogChannel,
+  channelView,
+  type IndexEntry,
+  publishedEncodings,
+  type RunEntry,
+  runEntryOf,
+} from './catalog.ts';
+import {
+  createRunLoader,
+  editRuns,
+  type MissingPackage,
+  type RunEdits,
+  type RunLoader,
+} from './edit-runs.ts';
+import type { IndexFiles } from './index-files.ts';
+import type { LeafStore } from './leaf-store.ts';
+import { compareUtf8 } from './package-key.ts';
+import { isCurrent, parentsFor } from './parents.ts';
+import { renderIndex } from './render-index.ts';
+import { parseSettings } from './settings.ts';
+
+export type { RunEdits } from './edit-runs.ts';
+
+export interface CatalogChange {
+  /** The new settings. What lies in channels and components that they do not name is dropped. */
+  readonly settings: RepositorySettings;
+  /** At most one per run. */
+  readonly edits: readonly RunEdits[];
+}
+
+export interface CatalogDeps extends CallOptions {
+  readonly format: Pick<Format, 'segments' | 'planIndexes'>;
+  readonly blobs: BlobStore;
+  readonly leaves: LeafStore;
+  readonly files: IndexFiles;
+  /** xz blocks compressed at a time. Default: one per core, at most 4, which is what the thread pool has. */
+  readonly parallel?: number;
+}
+
+export interface EditedCatalog {
+  readonly catalog: Catalog;
+  /** Channels whose indexes are not what they were in the base; those that are gone, too. */
+  readonly changedChannels: readonly string[];
+  /** Indexes that were made, not taken over. */
+  readonly made: readonly IndexEntry[];
+  /** Drops that met no package. */
+  readonly missing: readonly MissingPackage[];
+}
+
+/**
+ * The catalog after `change`. All that it names is stored when this returns; nothing that the base names is touched.
+ * Channels keep the date of the base: the caller gives a new one to those that it signs (`withDates`).
+ * Errors: LEDGER_CORRUPT, and those of the storages. A plain Error: a run or package that is edited twice, or a run that
+ * the settings do not name.
+ */
+export async function editCatalog(
+  base: Catalog | undefined,
+  change: CatalogChange,
+  deps: CatalogDeps,
+): Promise<EditedCatalog> {
+  const settings = parseSettings(change.settings);
+  const loader = createRunLoader(deps);
+  const { runs, missing } = await editRuns(
+    base,
+    { settings, edits: change.edits },
+    { ...deps, runs: loader },
+  );
+  const old = base?.channels ?? [];
+  const made: IndexEntry[] = [];
+  const channels: CatalogChannel[] = [];
+  for (const name of settings.channels.map((channel) => channel.name).sort(compareUtf8)) {
+    const before = old.find((channel) => channel.name === name);
+    const indexes: IndexEntry[] = [];
+    for (const plan of plansOf({ settings, runs }, { name, format: deps.format })) {
+      const entry = before?.indexes.find((index) => index.path === plan.path);
+      const own = plan.slots.flatMap(
+        (slot) => runEntryOf({ runs }, { channel: name, component: plan.component, slot }) ?? [],
+      );
+      const digests = own.map((run) => run.ref.sha256);
+      if (entry && isCurrent(entry, { plan, digests })) {
+        indexes.push(entry);
+        continue;
+      }
+      const others = [...made, ...old.flatMap((channel) => channel.indexes)];
+      const parents = parentsFor(plan, { digests, entry, others });
+      const index = await renderPlan({ plan, own, parents }, { ...deps, loader });
+      made.push(index);
+      indexes.push(index);
+    }
+    channels.push({ name, dateMs: before?.dateMs ?? 0, indexes });
+  }
+  return {
+    catalog: { settings, channels, runs },
+    changedChannels: changedNames(old, channels),
+    made,
+    missing,
+  };
+}
+
+/**
+ * Makes the files of an index of `catalog` once more, whatever is left of them: what is damaged or missing is written at its
+ * old name again. Gives the entry, whose digests are those of `index` when this machine compresses as the one that made it.
+ * Errors: LEDGER_CORRUPT, and those of the storages.
+ */
+export function rerenderIndex(
+  catalog: Catalog,
+  index: IndexEntry,
+  options: CatalogDeps & { readonly channel: string },
+): Promise<IndexEntry> {
+  const { path, component, slots, segment, files } = index;
+  const plan = { path, component, slots, segment, encodings: publishedEncodings(files) };
+  const own = slots.flatMap(
+    (slot) => runEntryOf(catalog, { channel: options.channel, component, slot }) ?? [],
+  );
+  return renderPlan({ plan, own, parents: [index] }, { ...options, loader: createRunLoader(options) });
+}
+
+function plansOf(
+  catalog: Pick<Catalog, 'settings' | 'runs'>,
+  { name, format }: { readonly name: string; readonly format: Pick<Format, 'planIndexes'> },
+): readonly IndexPlan[] {
+  const view = channelView(catalog, name);
+  return view ? format.planIndexes(view) : [];
+}
+
+async function renderPlan(
+  work: {
+    readonly plan: IndexPlan;
+    readonly own: readonly RunEntry[];
+    readonly parents: readonly IndexEntry[];
+  },
+  deps: CatalogDeps & { readonly loader: RunLoader },
+): Promise<IndexEntry> {
+  const { plan, own, parents } = work;
+  const render = deps.format.segments[plan.segment];
+  if (!render) throw new Error(`${plan.path}: the format has no segment '${plan.segment}'`);
+  const runs = await Promise.all(
+    own.map(async ({ ref }) => ({ run: await deps.loader.load(ref), sha256: ref.sha256 })),
+  );
+  const { blobs, leaves, files, parallel = Math.min(4, availableParallelism()) } = deps;
+  return renderIndex({ plan, runs, parents }, { ...callOf(deps), render, blobs, leaves, files, parallel });
+}
+
+function changedNames(before: readonly CatalogChannel[], after: readonly CatalogChannel[]): string[] {
+  const gone = before.filter(({ name }) => after.every((channel) => channel.name !== name));
+  const changed = after.filter(({ name, indexes }) => {
+    const old = before.find((channel) => channel.name === name)?.indexes;
+    return old?.length !== indexes.length || indexes.some((index, at) => index !== old[at]);
+  });
+  return [...gone, ...changed].map(({ name }) => name).sort(compareUtf8);
+}

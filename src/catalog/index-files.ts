@@ -1,0 +1,77 @@
+/** Where the files of indexes are kept: at a public name that holds their digest, where the format has one, else as blobs. */
+import { hasCode } from '../core/pakhus-error.ts';
+import { ENCODING_SUFFIX, type Encoding, type Format } from '../formats/format.ts';
+import type { CallOptions, Storage } from '../storage/storage.ts';
+import { type BlobStore, digestOf } from './blobs.ts';
+import type { IndexFileSource } from './catalog.ts';
+import { readRange } from './read-range.ts';
+
+/** The bytes of an index in one encoding. */
+export interface NewIndexFile {
+  /** The index's path, without suffix. */
+  readonly path: string;
+  readonly encoding: Encoding;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly chunks: readonly Uint8Array[];
+}
+
+export interface IndexFiles {
+  /** Keeps a file under a name that never changes. Errors: those of `Storage.write` and `Storage.read`. */
+  write(file: NewIndexFile, options?: CallOptions): Promise<IndexFileSource>;
+  /** A range of a file, unchecked; undefined when the file is missing or ends before. */
+  read(
+    from: IndexFileSource,
+    options: CallOptions & { readonly offset: number; readonly length: number },
+  ): Promise<Uint8Array | undefined>;
+}
+
+const FOREVER = 'public, max-age=31536000, immutable';
+
+/** Files in `tree`, the repository's public folder, and in `blobs`, which lie in `state`. */
+export function createIndexFiles(options: {
+  readonly tree: Storage;
+  readonly state: Storage;
+  readonly blobs: BlobStore;
+  readonly format: Pick<Format, 'hashedIndexPath' | 'contentType'>;
+}): IndexFiles {
+  const { tree, state, blobs, format } = options;
+  return {
+    async write(file, call = {}) {
+      const path = format.hashedIndexPath?.(file.path + ENCODING_SUFFIX[file.encoding], file.sha256);
+      if (path === undefined) return { blob: (await blobs.put(file.chunks, call)).key };
+      await writeHashed(tree, { path, file, contentType: format.contentType(path) }, call);
+      return { tree: path };
+    },
+    async read(from, call) {
+      const [storage, key] = 'tree' in from ? [tree, from.tree] : [state, from.blob];
+      try {
+        const bytes = await readRange(storage, key, call);
+        return bytes.length === call.length ? bytes : undefined;
+      } catch (error) {
+        if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Writes a file whose name holds its digest. What lies there already is kept when it is the same, else it is repaired. */
+async function writeHashed(
+  tree: Storage,
+  target: { readonly path: string; readonly file: NewIndexFile; readonly contentType: string },
+  call: CallOptions,
+): Promise<void> {
+  const { path, file, contentType } = target;
+  const body = { sizeBytes: file.sizeBytes, open: () => file.chunks };
+  const headers = { ...call, contentType, cacheControl: FOREVER };
+  try {
+    await tree.write(path, body, { ...headers, ifAbsent: true });
+  } catch (error) {
+    if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+    const { sizeBytes } = await tree.stat(path, call);
+    const there = await readRange(tree, path, { ...call, offset: 0, length: file.sizeBytes });
+    if (sizeBytes !== file.sizeBytes || digestOf([there]) !== file.sha256)
+      await tree.write(path, body, headers);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Makes the files of one index from its runs.
+ *
+ * ```
+ * leaves   l0 ── l1 ── l2 ── …        copied from a parent, or rendered and compressed
+ *            └─ text ─▶ plain SHA-256        from the segment just rendered, or by inflating the copied one
+ * groups   [l0 l1] [l2 …]             xz blocks: copied, or compressed from the leaves' texts, at the same time
+ * files    head + segments + tail, whole SHA-256 ─▶ kept
+ * ```
+ */
+
+import type { IndexPlan, PackageRecord } from '../formats/format.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { BlobStore } from './blobs.ts';
+import { callOf } from './call-of.ts';
+import type { IndexEntry, IndexFile } from './catalog.ts';
+import { groupLeaves } from './cut.ts';
+import type { IndexFiles } from './index-files.ts';
+import { createLeafParts } from './leaf-parts.ts';
+import type { LeafStore } from './leaf-store.ts';
+import { type MadeFile, madeFile, makeLeafwiseFiles, splicedEncodings } from './leafwise-files.ts';
+import type { Run } from './run.ts';
+import { runTogether } from './run-together.ts';
+import { type BlockFacts, type LeafSegments, writeSegmentTable } from './segment-table.ts';
+import { blockId, openSpliceSource } from './splice-source.ts';
+import { makeXzBlocks } from './xz-blocks.ts';
+
+/** What an index is made from. */
+export interface IndexInput {
+  readonly plan: IndexPlan;
+  /** Those of the plan's slots that hold packages, in its order, each with the SHA-256 of its blob. */
+  readonly runs: readonly { readonly run: Run; readonly sha256: string }[];
+  /** Older indexes to copy from, the best one first. */
+  readonly parents: readonly IndexEntry[];
+}
+
+export interface IndexDeps extends CallOptions {
+  /** The format's segment of the plan. */
+  readonly render: (records: readonly PackageRecord[]) => Uint8Array;
+  readonly leaves: LeafStore;
+  readonly blobs: BlobStore;
+  readonly files: IndexFiles;
+  /** xz blocks compressed at a time. */
+  readonly parallel: number;
+}
+
+/**
+ * Makes and keeps the files of an index. In memory: its compressed files until they are written, and of its text a few
+ * leaves (all of it when it is published as it is).
+ * Errors: LEDGER_CORRUPT, and those of the storage.
+ */
+export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<IndexEntry> {
+  const { path, component, slots, segment, encodings } = input.plan;
+  const groups = input.runs.flatMap(({ run }) => groupLeaves(run.leaves));
+  const hasXz = encodings.includes('xz');
+  const spliced = splicedEncodings(encodings);
+  const wish = {
+    leaves: new Set(groups.flat().map((leaf) => leaf.blob.sha256)),
+    blocks: new Set(hasXz ? groups.map(blockId) : []),
+    spliced,
+  };
+  const source = await openSpliceSource(input.parents, wish, deps);
+  const parts = createLeafParts({ ...deps, spliced, source });
+
+  const keep = async ({ chunks, ...file }: MadeFile, call: CallOptions): Promise<IndexFile> =>
+    chunks ? { ...file, from: await deps.files.write({ ...file, path, chunks }, call) } : file;
+  const leafwise = async (
+    call: CallOptions,
+  ): Promise<{ files: IndexFile[]; leaves: readonly LeafSegments[] }> => {
+    const keepsPlain = encodings.includes('plain');
+    const { files, leaves } = await makeLeafwiseFiles(groups.flat(), { ...call, parts, spliced, keepsPlain });
+    const kept: IndexFile[] = [];
+    for (const file of files) kept.push(await keep(file, call));
+    return { files: kept, leaves };
+  };
+  const blockwise = async (
+    call: CallOptions,
+  ): Promise<{ files: IndexFile[]; blocks: readonly BlockFacts[] }> => {
+    if (!hasXz) return { files: [], blocks: [] };
+    const { blocks, chunks } = await makeXzBlocks(groups, {
+      ...call,
+      source,
+      parts,
+      parallel: deps.parallel,
+    });
+    return { files: [await keep(madeFile('xz', chunks), call)], blocks };
+  };
+
+  const [{ files, leaves }, xz] = await runTogether(deps.signal, (signal) => [
+    leafwise({ signal }),
+    blockwise({ signal }),
+  ]);
+  const table = await writeSegmentTable(deps.blobs, { leaves, blocks: xz.blocks }, callOf(deps));
+  const runs = input.runs.map(({ sha256 }) => sha256);
+  return { path, component, slots, segment, files: [...files, ...xz.files], runs, table };
+}

@@ -1,0 +1,57 @@
+/** How a file of segments is put together and taken apart, for each encoding that has a segment per leaf. */
+import { deflateSegment, gzipHead, gzipTail, inflateSegment } from '../codec/gzip-splice.ts';
+import { unzstdFrame, zstdFrame } from '../codec/zstd-splice.ts';
+import type { SplicedEncoding } from './segment-table.ts';
+
+export interface SegmentCodec {
+  /** What a file starts with. */
+  head(): Uint8Array;
+  encode(text: Uint8Array): Promise<EncodedSegment>;
+  /** Gives back a text of `plainBytes` bytes. */
+  decode(bytes: Uint8Array, plainBytes: number): Promise<Uint8Array>;
+  /** What a file with these segments ends with. */
+  tail(segments: readonly SegmentSizes[]): Uint8Array;
+}
+
+export interface EncodedSegment {
+  readonly bytes: Uint8Array;
+  /** Of the text; gzip only. */
+  readonly crc32?: number;
+}
+
+export interface SegmentSizes {
+  readonly plainBytes: number;
+  readonly crc32?: number;
+}
+
+const NOTHING = (): Uint8Array => new Uint8Array(0);
+
+export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
+  plain: {
+    head: NOTHING,
+    encode: async (bytes) => ({ bytes }),
+    decode: async (bytes) => bytes,
+    tail: NOTHING,
+  },
+  gzip: {
+    head: gzipHead,
+    async encode(text) {
+      const { bytes, crc32 } = await deflateSegment(text);
+      return { bytes, crc32 };
+    },
+    decode: inflateSegment,
+    tail: (segments) =>
+      gzipTail(
+        segments.map(({ plainBytes, crc32 }) => {
+          if (crc32 === undefined) throw new Error('a gzip segment has no CRC-32');
+          return { plainBytes, crc32 };
+        }),
+      ),
+  },
+  zstd: {
+    head: NOTHING,
+    encode: async (text) => ({ bytes: await zstdFrame(text) }),
+    decode: unzstdFrame,
+    tail: NOTHING,
+  },
+};

@@ -1,0 +1,67 @@
+/** The xz file of an index: one stream, one block per group of leaves, copied or compressed. */
+
+import { xzBlock, xzHead, xzTail } from '../codec/xz-splice.ts';
+import { sha256Hex } from '../core/digest.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import { callOf } from './call-of.ts';
+import type { LeafPartsSource } from './leaf-parts.ts';
+import type { RunLeaf } from './leaf-store.ts';
+import { mapInOrder } from './map-in-order.ts';
+import { runTogether } from './run-together.ts';
+import type { BlockFacts } from './segment-table.ts';
+import { blockId, type SpliceSource } from './splice-source.ts';
+
+/** Smaller than 6 by a fifth of the time, larger by 2 % of the size. */
+const PRESET = 5;
+
+interface XzBlock {
+  readonly facts: BlockFacts;
+  readonly bytes: Uint8Array;
+}
+
+/** The blocks' facts and the whole file. `parallel`: blocks compressed at a time. */
+export async function makeXzBlocks(
+  groups: readonly (readonly RunLeaf[])[],
+  deps: CallOptions & {
+    readonly source: SpliceSource;
+    readonly parts: LeafPartsSource;
+    readonly parallel: number;
+  },
+): Promise<{ readonly blocks: readonly BlockFacts[]; readonly chunks: readonly Uint8Array[] }> {
+  const { source, parallel, signal } = deps;
+  const call = callOf({ signal });
+  const made = new Map<string, XzBlock>();
+  const ids = new Map(groups.map((group) => [blockId(group), group]));
+
+  const compress = async ([id, group]: readonly [string, readonly RunLeaf[]]): Promise<void> => {
+    const texts = await Promise.all(group.map((leaf) => deps.parts.text(leaf, call)));
+    const { bytes, ...sizes } = await xzBlock(Buffer.concat(texts), { preset: PRESET });
+    const facts = { leaves: group.length, sizeBytes: bytes.length, sha256: sha256Hex(bytes), ...sizes };
+    made.set(id, { facts, bytes });
+  };
+  const copy = async ([id]: readonly [string, readonly RunLeaf[]]): Promise<void> => {
+    const block = await source.block(id);
+    if (block) made.set(id, block);
+  };
+
+  const [copyable, missing] = partition([...ids], ([id]) => source.hasBlock(id));
+  await runTogether(signal, (signal) => [
+    drain(mapInOrder(missing, { limit: parallel, signal, work: compress })),
+    drain(mapInOrder(copyable, { limit: 1, signal, work: copy })),
+  ]);
+  const damaged = copyable.filter(([id]) => !made.has(id));
+  await drain(mapInOrder(damaged, { limit: parallel, signal, work: compress }));
+
+  const parts = [...ids.keys()].flatMap((id) => made.get(id) ?? []);
+  const blocks = parts.map((block) => block.facts);
+  return { blocks, chunks: [xzHead(), ...parts.map((block) => block.bytes), xzTail(blocks)] };
+}
+
+async function drain(results: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of results);
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const groups = Map.groupBy(items, test);
+  return [groups.get(true) ?? [], groups.get(false) ?? []];
+}
