@@ -24,6 +24,9 @@ export interface SegmentSizes {
   readonly crc32?: number;
 }
 
+/** A frame without content, since a file without frames is not zstd: RFC 8878, section 3.1.1. */
+const EMPTY_ZSTD_FRAME = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00];
+
 const NOTHING = (): Uint8Array => new Uint8Array(0);
 
 export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
@@ -52,6 +55,6 @@ export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
     head: NOTHING,
     encode: async (text) => ({ bytes: await zstdFrame(text) }),
     decode: unzstdFrame,
-    tail: NOTHING,
+    tail: (segments) => Uint8Array.from(segments.length === 0 ? EMPTY_ZSTD_FRAME : []),
   },
 };
