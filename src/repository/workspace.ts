@@ -39,16 +39,22 @@ export interface Workspace {
   open(config: RepositoryConfig, options?: { readonly makeLedgerKey: boolean }): Promise<Repository>;
 }
 
-/** @throws STORE_NOT_FOUND, STORE_* */
+/** Opens the configured store. @throws STORE_NOT_FOUND, STORE_* */
 export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
-  const { config } = input;
+  const { store: location, state: stateLocation } = input.config;
   const options = { create: input.create, ...(input.signal && { signal: input.signal }) };
-  const store = await openStorage(config.store.value, options);
-  const stateLocation = config.state.value;
+  const store = await openStorage(location.value, options);
   const state =
-    stateLocation === undefined
-      ? prefixStorage(store, STATE_FOLDER)
-      : await openStorage(stateLocation, options);
+    stateLocation.value === undefined ? undefined : await openStorage(stateLocation.value, options);
+  return createWorkspace(input, { store, state: state ?? prefixStorage(store, STATE_FOLDER) });
+}
+
+/** A workspace over storages that are open already. */
+export function createWorkspace(
+  input: Omit<WorkspaceInput, 'create'>,
+  { store, state }: { readonly store: Storage; readonly state: Storage },
+): Workspace {
+  const { config } = input;
 
   const repositories = async (): Promise<readonly RepositoryConfig[]> => {
     const configured = config.repositories.value;

@@ -3,27 +3,29 @@ import type { Storage } from '../../storage/storage.ts';
 import { inspectPackage } from './inspect-package.ts';
 import type { InspectedPackage } from './inspected.ts';
 import { type StoreTask, storePackage } from './store-package.ts';
-import { type Outcome, toWire } from './worker-messages.ts';
+
+/** A result, or the error of its item. */
+export type Ingested<T> = { readonly value: T } | { readonly error: unknown };
 
 /** Files that are in work at once; small ones never wait, large ones overlap reading and inflating. */
 const AT_ONCE = 4;
 
-export async function inspectAll(paths: readonly string[]): Promise<readonly Outcome<InspectedPackage>[]> {
+export async function inspectAll(paths: readonly string[]): Promise<readonly Ingested<InspectedPackage>[]> {
   return each(paths, inspectPackage);
 }
 
 export async function storeAll(
   tree: Storage,
   tasks: readonly StoreTask[],
-): Promise<readonly Outcome<string>[]> {
+): Promise<readonly Ingested<string>[]> {
   return each(tasks, (task) => storePackage(tree, task));
 }
 
 async function each<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
-): Promise<readonly Outcome<R>[]> {
-  const outcomes: Outcome<R>[] = [];
+): Promise<readonly Ingested<R>[]> {
+  const outcomes: Ingested<R>[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) {
@@ -32,7 +34,7 @@ async function each<T, R>(
       try {
         outcomes[index] = { value: await work(item) };
       } catch (error) {
-        outcomes[index] = { error: toWire(error) };
+        outcomes[index] = { error };
       }
     }
   };

@@ -10,7 +10,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
-import { inspectAll, storeAll } from './handle-request.ts';
+import { type Ingested, inspectAll, storeAll } from './handle-request.ts';
 import type { InspectedPackage } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 import { fromWire, type Outcome, type Request, type Response, type TreeLocation } from './worker-messages.ts';
@@ -18,9 +18,6 @@ import { fromWire, type Outcome, type Request, type Response, type TreeLocation 
 /** Below this many files no worker is started. */
 const INLINE_LIMIT = 200;
 const BATCH = 128;
-
-/** A result or the error of its item. */
-export type Ingested<T> = { readonly value: T } | { readonly error: Error };
 
 export interface IngestOptions {
   readonly signal?: AbortSignal;
@@ -61,7 +58,7 @@ export function createIngestPool(tree: Storage, location: TreeLocation | undefin
   };
 }
 
-type Lane<T, R> = (batch: readonly T[]) => Promise<readonly Outcome<R>[]>;
+type Lane<T, R> = (batch: readonly T[]) => Promise<readonly Ingested<R>[]>;
 
 async function run<T, R>(
   items: readonly T[],
@@ -79,7 +76,7 @@ async function run<T, R>(
         const batch = items.slice(start, next);
         const outcomes = await lane(batch);
         outcomes.forEach((outcome, index) => {
-          results[start + index] = 'error' in outcome ? { error: fromWire(outcome.error) } : outcome;
+          results[start + index] = outcome;
         });
         done += batch.length;
         options.onProgress?.(done);
@@ -90,8 +87,8 @@ async function run<T, R>(
 }
 
 interface WorkerLane {
-  inspect(paths: readonly string[]): Promise<readonly Outcome<InspectedPackage>[]>;
-  store(tasks: readonly StoreTask[], tree: TreeLocation): Promise<readonly Outcome<string>[]>;
+  inspect(paths: readonly string[]): Promise<readonly Ingested<InspectedPackage>[]>;
+  store(tasks: readonly StoreTask[], tree: TreeLocation): Promise<readonly Ingested<string>[]>;
   stop(): Promise<unknown>;
 }
 
@@ -128,15 +125,15 @@ function startWorker(): WorkerLane {
   };
 }
 
-function asInspected(outcome: Outcome<InspectedPackage | string>): Outcome<InspectedPackage> {
-  if ('error' in outcome) return outcome;
+function asInspected(outcome: Outcome<InspectedPackage | string>): Ingested<InspectedPackage> {
+  if ('error' in outcome) return { error: fromWire(outcome.error) };
   if (typeof outcome.value === 'string')
     throw new Error('a worker answered with a path where a package was asked for');
   return { value: outcome.value };
 }
 
-function asPath(outcome: Outcome<InspectedPackage | string>): Outcome<string> {
-  if ('error' in outcome) return outcome;
+function asPath(outcome: Outcome<InspectedPackage | string>): Ingested<string> {
+  if ('error' in outcome) return { error: fromWire(outcome.error) };
   if (typeof outcome.value !== 'string')
     throw new Error('a worker answered with a package where a path was asked for');
   return { value: outcome.value };

@@ -1,6 +1,7 @@
 /** What the main thread and the workers say to each other. */
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
+import type { Ingested } from './handle-request.ts';
 import type { InspectedPackage } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 
@@ -36,7 +37,12 @@ export interface WireError {
   readonly stack: string | undefined;
 }
 
-export function toWire(error: unknown): WireError {
+/** Results of a worker as they cross. */
+export function outcomesToWire<T>(outcomes: readonly Ingested<T>[]): readonly Outcome<T>[] {
+  return outcomes.map((outcome) => ('error' in outcome ? { error: toWire(outcome.error) } : outcome));
+}
+
+function toWire(error: unknown): WireError {
   if (error instanceof PakhusError) {
     const { code, message, hint, details, stack } = error;
     return { code, message, hint, details, stack };

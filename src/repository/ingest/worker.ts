@@ -4,7 +4,8 @@ import { openStorage } from '../../storage/open-storage.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { inspectAll, storeAll } from './handle-request.ts';
-import type { Request, Response, TreeLocation } from './worker-messages.ts';
+import type { InspectedPackage } from './inspected.ts';
+import { outcomesToWire, type Request, type Response, type TreeLocation } from './worker-messages.ts';
 
 const trees = new Map<string, Promise<Storage>>();
 
@@ -13,7 +14,10 @@ parentPort?.on('message', async (request: Request) => {
     request.type === 'inspect'
       ? await inspectAll(request.paths)
       : await storeAll(await treeAt(request.tree), request.tasks);
-  const response: Response = { id: request.id, outcomes };
+  const response: Response = {
+    id: request.id,
+    outcomes: outcomesToWire<InspectedPackage | string>(outcomes),
+  };
   parentPort?.postMessage(response);
 });
 

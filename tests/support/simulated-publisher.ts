@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { writeDeb } from '../../src/formats/deb/write-deb.ts';
+import { publishFiles } from '../../src/repository/publish-files.ts';
+import { verifyRepository } from '../../src/repository/verify.ts';
+import { createWorkspace, STATE_FOLDER, type Workspace } from '../../src/repository/workspace.ts';
+import { prefixStorage } from '../../src/storage/prefix.ts';
+import { readBytes } from '../../src/storage/read-all.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+
+/** A clock that moves only when somebody sleeps; those who sleep at the same time do so together. */
+export function simulatedClock(startMs: number = Date.UTC(2026, 0, 1)): Clock {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    sleep: async (ms) => {
+      const wakeMs = nowMs + ms;
+      await new Promise(setImmediate);
+      nowMs = Math.max(nowMs, wakeMs);
+    },
+  };
+}
+
+/** Somebody who publishes into a store that lives in memory. */
+export interface SimulatedPublisher {
+  readonly workspace: Workspace;
+  /** Publishes packages, `name` or `name=version`, as one command does. */
+  publish(...packages: readonly string[]): Promise<void>;
+  /** Number of problems that `pakhus verify` finds. */
+  problems(): Promise<number>;
+}
+
+/** Publishers with the same `folder` share their keys: they are processes of one machine. */
+export async function createPublisher(
+  store: Storage,
+  at: { readonly folder: string; readonly clock: Clock; readonly seed: string },
+): Promise<SimulatedPublisher> {
+  const config = await loadConfig({
+    cwd: at.folder,
+    env: {},
+    home: at.folder,
+    flags: { store: '/simulated' },
+  });
+  let draws = 0;
+  const workspace = createWorkspace(
+    {
+      config,
+      env: {},
+      clock: at.clock,
+      randomBytes: (length) =>
+        createHash('shake256', { outputLength: length }).update(`${at.seed} ${draws++}`).digest(),
+      author: at.seed,
+    },
+    { store, state: prefixStorage(store, STATE_FOLDER) },
+  );
+  const quiet = { report: () => {} };
+  return {
+    workspace,
+    async publish(...packages) {
+      const paths = await Promise.all(packages.map((spec) => packageFile(at.folder, spec)));
+      const input = {
+        paths,
+        cwd: at.folder,
+        to: undefined,
+        keepGoing: false,
+        dryRun: false,
+        mayCreate: async () => true,
+      };
+      await publishFiles(workspace, input, quiet);
+    },
+    async problems() {
+      const repository = await workspace.open(await workspace.configOf('deb'));
+      return (await verifyRepository(repository, quiet)).findings.length;
+    },
+  };
+}
+
+async function packageFile(folder: string, spec: string): Promise<string> {
+  const [name = '', version = '1.0'] = spec.split('=');
+  const path = join(folder, `${name}_${version}_all.deb`);
+  const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Tests <tests@example.org>\nDescription: ${name}\n`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, await writeDeb({ control, files: [], mtimeSeconds: 1_767_225_600 }));
+  return path;
+}
+
+/** Copies every object of a store. */
+export async function copyObjects(from: Storage, to: Storage): Promise<void> {
+  for await (const { key } of from.list(''))
+    await to.write(key, await readBytes(from, key, { limitBytes: 100_000_000 }));
+}
