@@ -26,8 +26,9 @@ describe('what is signed', () => {
   test.each([
     ['no line end at the end', 'A', 'does not end with a line end'],
     ['nothing', '', 'does not end with a line end'],
-    ['a carriage return', 'A\r\n', 'carriage return'],
-    ['a NUL', 'A\0\n', 'NUL'],
+    ['a carriage return', 'A\r\n', 'control character 0xd'],
+    ['a NUL', 'A\0\n', 'control character 0x0'],
+    ['a form feed, which apt takes for a blank', 'A\f\n', 'control character 0xc'],
   ])('%s is refused', (_name, text, why) => {
     expect(() => signedForm(bytes(text))).toThrow(why);
   });

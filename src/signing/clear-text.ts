@@ -22,6 +22,10 @@ const BEGIN_MESSAGE = '-----BEGIN PGP SIGNED MESSAGE-----';
 const BEGIN_SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
 const END_SIGNATURE = '-----END PGP SIGNATURE-----';
 const HASH_HEADER = 'Hash: ';
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+const DELETE = 0x7f;
 
 /** A message taken apart. Nothing of it is verified yet. */
 export interface ClearParts {
@@ -35,14 +39,16 @@ export interface ClearParts {
 
 /**
  * What is signed when `text` is clear-signed.
- * @throws SIGN_FAILED when `text` does not end with a line end, or holds a NUL or a CR, which clients read differently.
+ * @throws SIGN_FAILED when `text` does not end with a line end, or holds a control character other than tab and line end: clients
+ *   do not agree on what those do to a line.
  */
 export function signedForm(text: Uint8Array): Uint8Array {
-  const source = latin1(text);
-  if (!source.endsWith('\n')) throw unsuitable('it does not end with a line end');
-  if (source.includes('\r')) throw unsuitable('it holds a carriage return');
-  if (source.includes('\0')) throw unsuitable('it holds a NUL byte');
-  const lines = source.slice(0, -1).split('\n').map(trimBlanks);
+  if (text.at(-1) !== LINE_FEED) throw unsuitable('it does not end with a line end');
+  const control = text.find(
+    (byte) => (byte < SPACE && byte !== TAB && byte !== LINE_FEED) || byte === DELETE,
+  );
+  if (control !== undefined) throw unsuitable(`it holds the control character 0x${control.toString(16)}`);
+  const lines = latin1(text).slice(0, -1).split('\n').map(trimBlanks);
   return Buffer.from(lines.join('\r\n'), 'latin1');
 }
 

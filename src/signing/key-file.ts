@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { KeyLint } from './key-lint.ts';
@@ -24,6 +24,7 @@ export interface KeyFileContent {
 const MAX_BYTES = 1024 * 1024;
 const OTHERS_MAY_WRITE = 0o002;
 const NOT_ONLY_OWNER = 0o077;
+const NOT_ONLY_OWNER_WRITES = 0o022;
 
 /**
  * The name of a key file, fixed by store and repository, so that two first publishes at once meet at one file.
@@ -51,6 +52,7 @@ export async function createKeyFile(
   folder: string,
   { name, content }: { readonly name: string; readonly content: string },
 ): Promise<KeyFileContent & { /** False: somebody else's. */ readonly created: boolean }> {
+  if (!/^[a-z0-9._-]+$/.test(name)) throw new Error(`no name for a key file: ${name}`);
   const path = join(folder, name);
   const existing = await readIfPresent(path);
   if (existing !== undefined) return { ...existing, created: false };
@@ -61,7 +63,16 @@ export async function createKeyFile(
       cause,
     });
   });
-  return { ...(await readKeyFile(path)), created };
+  const file = await readKeyFile(path);
+  return { ...file, lints: [...(await folderLints(folder)), ...file.lints], created };
+}
+
+/** What the owner of a folder of keys should know about it: others who may write there can exchange the keys. */
+export async function folderLints(folder: string): Promise<readonly KeyLint[]> {
+  const mode = (await stat(folder)).mode & 0o777;
+  if ((mode & NOT_ONLY_OWNER_WRITES) === 0) return [];
+  const message = `Folder of keys ${folder} can be written by other users (mode ${octal(mode)}): run chmod 700 on it.`;
+  return [{ code: 'key-folder-open', message }];
 }
 
 /**
@@ -103,9 +114,9 @@ async function readIfPresent(path: string): Promise<KeyFileContent | undefined> 
   try {
     return await readKeyFile(path);
   } catch (error) {
+    const errno = hasCode(error, 'KEY_NOT_FOUND') ? errnoOf(error.cause) : undefined;
     // ENOTDIR: a part of the path is a file, which making the folder will say.
-    const absent = hasCode(error, 'KEY_NOT_FOUND') && /^(ENOENT|ENOTDIR)$/.test(errnoOf(error.cause) ?? '');
-    if (absent) return undefined;
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
     throw error;
   }
 }
@@ -116,7 +127,7 @@ async function writeOnce(
   { name, content }: { readonly name: string; readonly content: string },
 ): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = join(folder, `.${name}.${randomUUID()}`);
+  const temporary = join(folder, `.${randomUUID()}`);
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTempDir } from '../../tests/support/temp.ts';
@@ -19,7 +19,15 @@ const nameOf = (repository: string, kind: 'openpgp' | 'ledger') =>
 
 test('a folder that does not exist has no keys', async () => {
   await using dir = await createTempDir('keys');
-  expect(await listKeys(join(dir.path, 'keys'))).toEqual({ keys: [], problems: [] });
+  expect(await listKeys(join(dir.path, 'keys'))).toEqual({ keys: [], problems: [], lints: [] });
+});
+
+test('a folder that others may write to is reported', async () => {
+  await using dir = await createTempDir('keys');
+  await chmod(dir.path, 0o777);
+  const { lints } = await createKeyFile(dir.path, { name: 'a.ledger.pem', content: generateLedgerKey() });
+  expect(lints).toMatchObject([{ code: 'key-folder-open' }]);
+  expect(await listKeys(dir.path)).toMatchObject({ keys: [{ lints: [] }], lints });
 });
 
 test('a folder that is none is an error', async () => {

@@ -11,7 +11,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { KEY_EXTENSION, type KeyKind, readKeyFile } from './key-file.ts';
+import { folderLints, KEY_EXTENSION, type KeyKind, readKeyFile } from './key-file.ts';
 import type { KeyLint } from './key-lint.ts';
 import { readLedgerKey } from './ledger-key.ts';
 import { inspectSecretKey } from './openpgp-key.ts';
@@ -36,13 +36,17 @@ export interface KeyListing {
   readonly keys: readonly KeyFile[];
   /** Files that look like keys and cannot be read: KEY_INVALID, KEY_NOT_FOUND (no permission), KEY_WEAK. */
   readonly problems: readonly PakhusError[];
+  /** About the folder; those about a file are with its key. */
+  readonly lints: readonly KeyLint[];
 }
 
 /** The keys of a folder by file name. A folder that does not exist has none. Passphrases are not asked for. */
 export async function listKeys(folder: string): Promise<KeyListing> {
   const keys: KeyFile[] = [];
   const problems: PakhusError[] = [];
-  for (const name of await namesIn(folder)) {
+  const names = await namesIn(folder);
+  if (names === undefined) return { keys, problems, lints: [] };
+  for (const name of names) {
     const kind = kindOf(name);
     if (kind === undefined) continue;
     try {
@@ -52,7 +56,7 @@ export async function listKeys(folder: string): Promise<KeyListing> {
       problems.push(error);
     }
   }
-  return { keys, problems };
+  return { keys, problems, lints: await folderLints(folder) };
 }
 
 /**
@@ -91,12 +95,13 @@ async function readKey(
   };
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+/** Undefined: there is no such folder. */
+async function namesIn(folder: string): Promise<readonly string[] | undefined> {
   try {
     return (await readdir(folder)).filter((name) => !name.startsWith('.')).toSorted();
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause) {
-      if (cause.code === 'ENOENT') return [];
+      if (cause.code === 'ENOENT') return undefined;
       throw new PakhusError('KEY_NOT_FOUND', `Folder of keys ${folder} cannot be read: ${cause.message}`, {
         details: { path: folder },
         cause,

@@ -78,7 +78,7 @@ export function isLedgerPublicKey(text: string): boolean {
 function parseSecret(text: string, origin: string): KeyObject {
   const refuse = (why: string, cause?: unknown) =>
     new PakhusError('KEY_INVALID', `Ledger key of ${origin} cannot be read: ${why}`, {
-      hint: 'Make a new one with: pakhus key new --ledger',
+      hint: 'Restore it from a copy. A new key has to be listed by another committer first.',
       details: { origin },
       cause,
     });

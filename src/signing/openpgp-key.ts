@@ -171,7 +171,7 @@ async function unlock(
     .catch((cause: unknown) => {
       if (!String(cause).includes('Incorrect key passphrase')) throw unreadable(origin, { cause });
       throw new PakhusError('KEY_PASSPHRASE', `${id} is not opened by the passphrase that was given`, {
-        hint: 'Check the passphrase with: gpg --import KEYFILE',
+        hint: 'Check what PAKHUS_SIGNING_PASSPHRASE, …_FILE or …_COMMAND give.',
         details: { origin, fingerprint: key.getFingerprint() },
         cause,
       });

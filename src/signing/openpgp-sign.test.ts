@@ -73,7 +73,7 @@ describe('a signer', () => {
 
   test.each([
     ['a text without a line end', 'A', 'line end'],
-    ['a text with carriage returns', 'A\r\n', 'carriage return'],
+    ['a text with carriage returns', 'A\r\n', 'control character 0xd'],
   ])('%s is not clear-signed', async (_name, bytes, why) => {
     await expect(ed25519.signClear(Buffer.from(bytes), { dateMs: SIGNED })).rejects.toMatchObject({
       code: 'SIGN_FAILED',
@@ -183,7 +183,7 @@ describeWith('gpgv', lackOfTools('gpgv'), () => {
         const signature = await ed25519.signClear(Buffer.from(`${lines.join('\n')}\n`), { dateMs: SIGNED });
         expect(await gpgvVerdicts({ keys: [ed25519.publicArmored], signature })).toEqual(['GOODSIG']);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });
