@@ -20,6 +20,8 @@ export interface AptRoot extends AsyncDisposable {
   readonly client: AptClient;
   /** The scratch folder as the machine sees it. */
   readonly path: string;
+  /** The scratch folder as the client sees it. */
+  readonly inside: string;
   /** `apt-get update`. */
   update(): Promise<CommandResult>;
   /** `apt-get install`, with a real dpkg behind it. `name=version` picks a version. */
@@ -106,6 +108,7 @@ export async function createAptRoot(client: AptClient, options: AptRootOptions):
   return {
     client,
     path,
+    inside,
     run,
     setSources,
     update: () => run('apt-get', 'update'),

@@ -26,7 +26,7 @@ export interface PakhusResult extends CommandResult {
 
 /** What the program runs with. */
 export interface PakhusOptions {
-  /** On top of an environment with nothing but `PATH`, the locale and the home. */
+  /** On top of an environment with nothing but `PATH`, the locale and the home. Read at each run. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -41,26 +41,26 @@ export async function createPakhus(options: PakhusOptions = {}): Promise<Pakhus>
   const home = join(dir.path, 'home');
   const cwd = join(dir.path, 'work');
   await Promise.all([mkdir(home), mkdir(cwd)]);
-  const env = {
+  const env = (): Record<string, string> => ({
     ...plainEnvironment(),
     HOME: home,
     XDG_CONFIG_HOME: join(home, '.config'),
     XDG_CACHE_HOME: join(home, '.cache'),
     ...options.env,
-  };
+  });
   return {
     cwd,
     home,
     run: async (...args) => {
-      const result = await runCommand([pakhusBinary(), ...args], { cwd, env });
+      const result = await runCommand([pakhusBinary(), ...args], { cwd, env: env() });
       return { ...result, json: parsed(result.stdout) };
     },
     json: async (...args) => {
-      const text = await outputOf([pakhusBinary(), ...args, '--json'], { cwd, env });
+      const text = await outputOf([pakhusBinary(), ...args, '--json'], { cwd, env: env() });
       return JSON.parse(text);
     },
     spawn: (...args) =>
-      spawn(pakhusBinary(), args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(pakhusBinary(), args, { cwd, env: env(), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
     [Symbol.asyncDispose]: dir[Symbol.asyncDispose],
   };
 }
