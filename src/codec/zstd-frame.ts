@@ -13,7 +13,7 @@ import { archiveCorrupt, archiveTooLarge } from './archive-error.ts';
 export interface ZstdFrameWalker {
   /**
    * How many bytes at the front of `chunk` are of the current frame, or of the next one at a boundary; stops at its end.
-   * Fails with ARCHIVE_CORRUPT on a wrong magic or block, ARCHIVE_TOO_LARGE after 65,536 frames: each costs a decoder
+   * Fails with ARCHIVE_CORRUPT on a wrong magic or block, ARCHIVE_TOO_LARGE after 16,384 frames: each costs a decoder
    * some microseconds, however small it is.
    */
   take(chunk: Uint8Array): number;
@@ -27,7 +27,7 @@ const DICTIONARY_BYTES = [0, 1, 2, 4];
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
 const RUN_BLOCK = 1;
 const RESERVED_BLOCK = 3;
-const MAX_FRAMES = 65_536;
+const MAX_FRAMES = 16_384;
 
 type Part = 'magic' | 'skippableSize' | 'descriptor' | 'header' | 'blockHeader' | 'block' | 'lastBytes';
 

@@ -43,7 +43,7 @@ export async function unzstdFrame(bytes: Uint8Array, plainBytes: number): Promis
   return plain;
 }
 
-/** The frames of a file. Fails with ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, or, over 65,536 frames, ARCHIVE_TOO_LARGE. */
+/** The frames of a file. Fails with ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, or, over 16,384 frames, ARCHIVE_TOO_LARGE. */
 export function parseZstd(file: Uint8Array, context: { readonly name: string }): ZstdFrame[] {
   const walker = createZstdFrameWalker(context);
   const frames: ZstdFrame[] = [];
