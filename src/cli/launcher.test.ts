@@ -96,7 +96,7 @@ describeWith(
     const node = old ?? '';
 
     test('without a newer one beside it: says what is missing', async () => {
-      await using dir = await makePackage({ 'dist/cli/main.js': MAIN });
+      await using dir = await makePackage({ 'src/cli/main.ts': MAIN });
       const { code, stdout, stderr } = await run(node, dir, 'x');
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toMatch(
