@@ -37,6 +37,9 @@ export const USAGE = `npm run bench -- [options]
   --json               the same as data, on standard output
 `;
 
+/** Runs that add fewer packages share a corpus. */
+const LEAST_EXTRA = 6;
+
 const COMPRESSIONS = ['gzip', 'none', 'zstd', 'xz'] as const;
 
 /** Reads the command line; undefined when only the usage is wanted. Throws what is wrong with it. */
@@ -73,7 +76,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     small: whole('--small', values.small, values.quick ? 160 : 5000),
     repeat,
     fullRepeat: whole('--full-repeat', values['full-repeat'], 1),
-    extra: repeat + 1,
+    extra: Math.max(LEAST_EXTRA, repeat + 1),
     peers: values.only !== 'pakhus',
     pakhus: values.only !== 'peers',
     compression,
