@@ -11,7 +11,12 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 export function createSkipReporter(
   write: (text: string) => void = (text) => process.stdout.write(text),
 ): Reporter {
+  let filtered = false;
   return {
+    onInit(vitest) {
+      // With `-t`, vitest skips what the pattern leaves out; that needs no reason.
+      filtered = vitest.config.testNamePattern !== undefined;
+    },
     onTestRunEnd(modules, unhandledErrors) {
       const skipped = new Map<string, number>();
       const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
@@ -23,7 +28,8 @@ export function createSkipReporter(
           if (state === 'failed') failedTests += 1;
           if (state === 'skipped') {
             const reason = reasonOf(test);
-            skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+            if (!filtered || reason.includes('[skipped: '))
+              skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
           }
         }
         if (failedTests === 0 && module.state() === 'failed') counts.failed += 1;
@@ -35,7 +41,7 @@ export function createSkipReporter(
   };
 }
 
-/** The outermost suite that was skipped, or else the test itself with its note. */
+/** The outermost suite that was skipped, or else the test itself, with its note. */
 function reasonOf(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' && result.note !== undefined ? ` [skipped: ${result.note}]` : '';

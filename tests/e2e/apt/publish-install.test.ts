@@ -120,6 +120,39 @@ for (const { name, lack, client } of await aptClients()) {
       expect((await narrow.install('demo-extra')).stderr).toContain('Unable to locate package demo-extra');
     });
 
+    test('keeps to what it has where a channel is not automatic, and upgrades what came from it', async () => {
+      await using repository = await createPublishedRepository();
+      await writeFile(
+        join(repository.pakhus.cwd, 'pakhus.yaml'),
+        [
+          'repositories:',
+          '  deb:',
+          '    format: deb',
+          '    origin: Example',
+          '    validForDays: 30',
+          '    channels:',
+          '      stable: { suite: stable, codename: oak }',
+          '      backports: { notAutomatic: true, butAutomaticUpgrades: true }',
+          '',
+        ].join('\n'),
+      );
+      await repository.publish([DATA], 'deb/stable/main');
+      await repository.publish([{ ...DATA, version: '2.0' }], 'deb/backports/main');
+      const sources = `${await repository.sources('deb/stable')}\n${await repository.sources('deb/backports')}`;
+      await using apt = await createAptRoot(client(), { sources });
+      expect(await apt.update()).toMatchObject({ code: 0, stderr: '' });
+      expect((await apt.policy('demo-data')).candidate).toBe('1.0');
+      const policy = (await apt.run('apt-cache', 'policy')).stdout;
+      expect(policy).toMatch(/100 http\S+ backports\/main/);
+      expect(policy).toContain('release o=Example,a=stable,n=oak');
+
+      succeeded(await apt.install('demo-data/backports'));
+      await repository.publish([{ ...DATA, version: '2.1' }], 'deb/backports/main');
+      succeeded(await apt.update());
+      succeeded(await apt.upgrade());
+      expect((await apt.installed()).get('demo-data')).toBe('2.1');
+    });
+
     test('gets the packages of its architectures, and those for all of them', async () => {
       await using repository = await createPublishedRepository();
       const built = ['amd64', 'arm64'].map((architecture) => ({ ...DEMO, architecture, fields: {} }));
