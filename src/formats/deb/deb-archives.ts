@@ -13,10 +13,10 @@ const MAX_CONTROL_ARCHIVE_BYTES = 64 * 1024 ** 2;
 const MAX_CONTROL_EXTENSION_BYTES = 16 * 1024 ** 2;
 
 /**
- * data.tar unpacks to 1 GiB, or to 200 times its size: real packages shrink 2 to 20 times, gzip reaches 1,000 and
- * xz 7,000 times on zeros. So the work is a matter of seconds, or of the size that somebody took pains to upload.
+ * data.tar may unpack to 512 MiB, or to 200 times its size: real packages shrink 2 to 20 times, gzip reaches 1,000 and
+ * xz 7,000 times on zeros. So the work takes seconds, or as long as somebody took to upload the file.
  */
-const DATA_FREE_BYTES = 1024 ** 3;
+const DATA_FREE_BYTES = 512 * 1024 ** 2;
 const DATA_RATIO = 200;
 const MAX_DATA_ENTRIES = 5_000_000;
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type AptRootOptions, createAptRoot } from '../../../tests/support/apt.ts';
 import { createMachineClient } from '../../../tests/support/apt-client.ts';
+import { memorySource } from '../../../tests/support/deb-fixtures.ts';
 import { describeWith, lackOfTools } from '../../../tests/support/skip.ts';
 import { createTempDir } from '../../../tests/support/temp.ts';
 import { sha256Hex } from '../../core/digest.ts';
@@ -90,12 +91,7 @@ describeWith('apt', lackOfTools('apt-get', 'dpkg'), () => {
     const records: PackageRecord[] = [];
     for (const text of controls) {
       const bytes = await writeDeb({ control: text, files: [] });
-      const source = {
-        name: 'x.deb',
-        sizeBytes: bytes.length,
-        read: (at: number, n: number) => bytes.subarray(at, at + n),
-      };
-      const meta = await deb.readPackage(source);
+      const meta = await deb.readPackage(memorySource('x.deb', bytes));
       const sha256 = sha256Hex(bytes);
       const path = deb.packagePath(meta, { component: 'main', sha256, apart: false });
       await write(path, bytes);

@@ -1,36 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { debFixtures, fixtureBytes, memorySource } from '../../../tests/support/deb-fixtures.ts';
 import { findField, parseStanzas, type Stanza } from '../../codec/deb822.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import type { PackageRecord } from '../format.ts';
 import { readDeb } from './read-deb.ts';
 import { renderPackages } from './render-packages.ts';
 
-const root = new URL('../../../tests/fixtures/deb/', import.meta.url);
-
 async function fixtureRecords(): Promise<PackageRecord[]> {
-  const files = readdirSync(new URL('pool/', root), { recursive: true, encoding: 'utf8' }).sort();
-  const records = files
-    .filter((file) => /\.u?deb$/.test(file))
-    .map(async (file) => {
-      const path = `pool/${file}`;
-      const bytes = readFileSync(new URL(path.split('/').map(encodeURIComponent).join('/'), root));
-      const source = {
-        name: path,
-        sizeBytes: bytes.length,
-        read: (at: number, n: number) => bytes.subarray(at, at + n),
-      };
-      const { name, version, architecture, metadata } = await readDeb(source);
-      return {
-        name,
-        version,
-        architecture,
-        metadata,
-        path,
-        sizeBytes: bytes.length,
-        sha256: sha256Hex(bytes),
-      };
-    });
+  const records = debFixtures().map(async (fixture) => {
+    const path = fixture.slice('deb/'.length);
+    const bytes = fixtureBytes(fixture);
+    const { name, version, architecture, metadata } = await readDeb(memorySource(path, bytes));
+    return { name, version, architecture, metadata, path, sizeBytes: bytes.length, sha256: sha256Hex(bytes) };
+  });
   return Promise.all(records);
 }
 
@@ -61,7 +43,7 @@ const PEERS = [
 describe('Packages agrees field by field with', () => {
   test.each(PEERS)('$file', async ({ file, lists, digests }) => {
     const ours = await ourStanzas();
-    const peers = stanzasOf(readFileSync(new URL(`expected/${file}`, root), 'utf8')).map(valuesOf);
+    const peers = stanzasOf(Buffer.from(fixtureBytes(`deb/expected/${file}`)).toString()).map(valuesOf);
     const peersNames = peers.map((stanza) => stanza['filename'] ?? '').sort();
     expect([...ours.keys()].filter((path) => lists.test(path)).sort()).toEqual(peersNames);
     for (const peer of peers) {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { memorySource } from '../../../tests/support/deb-fixtures.ts';
 import { outputOf } from '../../../tests/support/run-command.ts';
 import { describeWith, lackOfTool } from '../../../tests/support/skip.ts';
 import { createTempDir } from '../../../tests/support/temp.ts';
@@ -23,12 +24,7 @@ const compressions = ['gzip', 'none', 'zstd', 'xz'] as const;
 describe.each(compressions)('a package with %s', (compression) => {
   test('is read back', async () => {
     const bytes = await writeDeb({ ...contents, compression });
-    const source = {
-      name: 'x.deb',
-      sizeBytes: bytes.length,
-      read: (at: number, n: number) => bytes.subarray(at, at + n),
-    };
-    expect(`${(await readDeb(source)).metadata}\n`).toBe(contents.control);
+    expect(`${(await readDeb(memorySource('x.deb', bytes))).metadata}\n`).toBe(contents.control);
   });
 
   test('is the same bytes in whatever order the files come', async () => {
