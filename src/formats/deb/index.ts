@@ -23,7 +23,6 @@ import { renderPackages } from './render-packages.ts';
 import { summarise } from './summary.ts';
 import { compareVersions } from './version.ts';
 
-export { DEB_OPTIONS, type DebOption } from './options.ts';
 export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
 
 /** The format of Debian, Ubuntu and their kin: `.deb` and `.udeb`, apt. */

@@ -41,7 +41,7 @@ export function packagePath(
  * The source package: the field `Source` without its version, or else the package itself, also where the field holds
  * something that is no package name (`Source: https://…` is seen in the wild).
  */
-export function sourceName(meta: Pick<PackageMeta, 'name' | 'metadata'>): string {
+function sourceName(meta: Pick<PackageMeta, 'name' | 'metadata'>): string {
   const source = /^source[ \t]*:[ \t]*([^ \t\n(]*)/im.exec(meta.metadata)?.[1] ?? '';
   return packageNameProblem(source) === undefined && source.length <= 128 ? source : meta.name;
 }
