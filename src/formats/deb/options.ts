@@ -9,7 +9,7 @@ export interface DebOption {
   readonly ofChannel?: true;
 }
 
-/** The options, by name. Fields of a Release file: https://wiki.debian.org/DebianRepository/Format */
+/** The options, by name. Fields of a Release file: DebianRepository/Format in the Debian wiki. */
 export const DEB_OPTIONS: Readonly<Record<string, DebOption>> = {
   origin: { type: 'text', about: 'Who publishes: Origin, for pinning. apt asks its user when it changes.' },
   label: { type: 'text', about: 'What is published: Label. apt asks its user when it changes.' },

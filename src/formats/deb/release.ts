@@ -28,7 +28,7 @@ export function renderChannel(
 }
 
 /**
- * A Release file: apt-secure(8), https://wiki.debian.org/DebianRepository/Format.
+ * A Release file: apt-secure(8), DebianRepository/Format in the Debian wiki.
  * The uncompressed form of an index is listed although it is not published: without it apt passes over the index.
  */
 function renderRelease(
