@@ -10,7 +10,7 @@ import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createExternalSigner } from '../signing/external-signer.ts';
 import { keysFromEnvironment } from '../signing/key-environment.ts';
 import { createKeyFile, keyFileName, readKeyFile } from '../signing/key-file.ts';
-import { findByFingerprint } from '../signing/key-store.ts';
+import { findSigningKey } from '../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
 import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
 import { readSecretKeys } from '../signing/openpgp-key.ts';
@@ -85,8 +85,8 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   };
 
   const folderSigner = async (name: string): Promise<Signer | undefined> => {
-    const found = await findByFingerprint(folder, name);
-    if (found === undefined || found.kind !== 'openpgp') return undefined;
+    const found = await findSigningKey(folder, name);
+    if (found === undefined) return undefined;
     const { content } = await readKeyFile(found.path);
     const keys = await readSecretKeys(content, { origin: found.path, passphrase: await passphrase() });
     return keys.map(createKeySigner).find((one) => one.fingerprint === found.fingerprint);

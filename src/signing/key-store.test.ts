@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTempDir } from '../../tests/support/temp.ts';
 import { createKeyFile, keyFileName } from './key-file.ts';
-import { findByFingerprint, listKeys } from './key-store.ts';
+import { findByFingerprint, findSigningKey, listKeys } from './key-store.ts';
 import { generateLedgerKey, readLedgerKey } from './ledger-key.ts';
 import { generateOpenPgpKey } from './openpgp-generate.ts';
 
@@ -92,4 +92,17 @@ test('a key is found by its fingerprint, however it is written', async () => {
   for (const fingerprint of ['', pair.fingerprint.slice(-16), '0'.repeat(40)]) {
     expect(await findByFingerprint(dir.path, fingerprint)).toBeUndefined();
   }
+});
+
+test('a signing key is found by fingerprint or by the name of its file', async () => {
+  await using dir = await createTempDir('keys');
+  const key = await openPgp();
+  const other = await openPgp();
+  await createKeyFile(dir.path, { name: 'release.openpgp.asc', content: key.secretArmored });
+  await createKeyFile(dir.path, { name: 'spare.openpgp.asc', content: other.secretArmored });
+  await createKeyFile(dir.path, { name: 'machine.ledger.pem', content: generateLedgerKey() });
+  for (const name of [key.fingerprint, key.fingerprint.toUpperCase(), 'release', 'release.openpgp.asc'])
+    expect(await findSigningKey(dir.path, name), name).toMatchObject({ fingerprint: key.fingerprint });
+  for (const name of ['machine', 'machine.ledger.pem', 'rel', '../release'])
+    expect(await findSigningKey(dir.path, name), name).toBeUndefined();
 });

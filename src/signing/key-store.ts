@@ -73,6 +73,19 @@ export async function findByFingerprint(folder: string, fingerprint: string): Pr
   );
 }
 
+/**
+ * The OpenPGP key that a configuration names: a fingerprint as {@link findByFingerprint} takes it, or else the name of its file, with
+ * or without the ending. Undefined when the folder has neither.
+ */
+export async function findSigningKey(folder: string, name: string): Promise<KeyFile | undefined> {
+  const found = await findByFingerprint(folder, name);
+  if (found?.kind === 'openpgp') return found;
+  const { keys } = await listKeys(folder);
+  return keys.find(
+    (key) => key.kind === 'openpgp' && (key.name === name || key.name === `${name}${KEY_EXTENSION.openpgp}`),
+  );
+}
+
 async function readKey(
   folder: string,
   { name, kind }: { readonly name: string; readonly kind: KeyKind },
