@@ -4,7 +4,7 @@ import type { TarHeader } from './tar-header.ts';
 import type { PaxFields } from './tar-pax.ts';
 
 /** What an entry is; `other`: a type flag that POSIX leaves to vendors, data is skipped or taken as of a file. */
-export type TarEntryType =
+type TarEntryType =
   | 'file'
   | 'directory'
   | 'symbolicLink'

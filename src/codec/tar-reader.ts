@@ -17,7 +17,7 @@ const MAX_LONG_NAME_BYTES = 65_536;
 const MAX_PAX_BYTES = 1_048_576;
 
 /** Takes the data of an entry, `sizeBytes` in all. A chunk is valid during the call only. */
-export type TarDataSink = (chunk: Uint8Array) => void;
+type TarDataSink = (chunk: Uint8Array) => void;
 
 /** Limits of one archive; beyond them: ARCHIVE_TOO_LARGE. */
 export interface TarLimits {

@@ -11,7 +11,7 @@ export interface ZstdFrame {
   readonly sizeBytes: number;
 }
 
-/** A fifth smaller than level 3 on package metadata; 19 is 4 % smaller still and takes twenty times as long. */
+/** On segments of 256 packages 8 % smaller than level 3; 19 is 8 % smaller still and takes twenty times as long. */
 const DEFAULT_LEVEL = 9;
 const NAME = 'a zstd frame';
 /** Each buffer is a turn of the event loop, so there should be few. */
