@@ -51,6 +51,13 @@ export function contentOf(storage: Storage, key: string): Promise<Uint8Array> {
   return readBytes(storage, key, { limitBytes: READ_LIMIT_BYTES });
 }
 
+/** What an iteration gives, to its end. */
+export async function allOf<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
+}
+
 /** Fails unless the two hold the same bytes; says where they part, not what they hold. */
 export function sameBytes(actual: Uint8Array, expected: Uint8Array): void {
   assert.equal(actual.length, expected.length, 'number of bytes');
@@ -64,14 +71,10 @@ export async function keysOf(storage: Storage, prefix = '', startAfter?: string)
 
 /** Like {@link keysOf}, with all that the list says. */
 export async function infosOf(storage: Storage, prefix = '', startAfter?: string): Promise<ObjectInfo[]> {
-  const infos: ObjectInfo[] = [];
-  for await (const info of storage.list(prefix, startAfter === undefined ? {} : { startAfter })) {
-    infos.push(info);
-  }
-  return infos;
+  return allOf(storage.list(prefix, startAfter === undefined ? {} : { startAfter }));
 }
 
-/** Fails unless `work` fails with `code` and its message names the store and `key`. */
+/** Fails unless `work` fails with `code` and its message names the store, then `key`. */
 export async function failsWith(
   code: ErrorCode,
   work: Promise<unknown>,
@@ -84,8 +87,8 @@ export async function failsWith(
   if (!(error instanceof PakhusError)) throw error;
   assert.equal(error.code, code, error.message);
   if (named === undefined) return;
-  assert.ok(error.message.includes(named.storage.name), `"${error.message}" names no ${named.storage.name}`);
-  assert.ok(error.message.includes(named.key), `"${error.message}" names no ${named.key}`);
+  const place = `${named.storage.name}/${named.key}`;
+  assert.ok(error.message.replace(': ', '/').includes(place), `"${error.message}" does not name ${place}`);
 }
 
 /** Fails unless `work` fails with exactly this error. */

@@ -102,10 +102,10 @@ export const listCases: readonly StorageCase[] = [
   {
     name: 'a list of many pages is whole, and may be left early',
     run: async ({ storage }) => {
-      const keys = Array.from({ length: 2_345 }, (_, i) => `p/${i % 7}/${String(i).padStart(5, '0')}`);
+      const keys = Array.from({ length: 1_234 }, (_, i) => `p/${i % 7}/${String(i).padStart(5, '0')}`);
       await fill(storage, keys);
       assert.deepEqual(await keysOf(storage, 'p/'), expected(keys, 'p/'));
-      assert.deepEqual(await keysOf(storage, 'p/3/', 'p/3/01000'), expected(keys, 'p/3/', 'p/3/01000'));
+      assert.deepEqual(await keysOf(storage, 'p/3/', 'p/3/00500'), expected(keys, 'p/3/', 'p/3/00500'));
       const first: string[] = [];
       for await (const { key } of storage.list('p/')) {
         first.push(key);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readBytes } from '../storage/read-all.ts';
 import type { StorageCase } from './storage-case.ts';
-import { bytesOf, contentOf, failsWith, LARGE_BYTES, patternBytes, sameBytes } from './storage-checks.ts';
+import {
+  allOf,
+  bytesOf,
+  contentOf,
+  failsWith,
+  LARGE_BYTES,
+  patternBytes,
+  sameBytes,
+} from './storage-checks.ts';
 
 export const readCases: readonly StorageCase[] = [
   {
@@ -34,9 +42,7 @@ export const readCases: readonly StorageCase[] = [
       ] as const) {
         const { info, body } = await storage.read('a', { range: { offset, length } });
         assert.equal(info.sizeBytes, 1000, 'the size is the whole object’s');
-        const found: Uint8Array[] = [];
-        for await (const chunk of body) found.push(chunk);
-        sameBytes(Buffer.concat(found), bytes.subarray(offset, offset + length));
+        sameBytes(Buffer.concat(await allOf(body)), bytes.subarray(offset, offset + length));
       }
     },
   },
@@ -70,8 +76,7 @@ export const readCases: readonly StorageCase[] = [
       sameBytes(await contentOf(storage, 'large'), bytes);
       const range = { offset: 1_000_001, length: 2_000_000 };
       const { body } = await storage.read('large', { range });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk);
+      const chunks = await allOf(body);
       assert.ok(chunks.length > 1, 'it came in one piece');
       sameBytes(Buffer.concat(chunks), bytes.subarray(range.offset, range.offset + range.length));
     },

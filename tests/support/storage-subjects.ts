@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
-import { openLocalStorage } from '../../src/storage/local.ts';
+import { type LocalStorageOptions, openLocalStorage } from '../../src/storage/local.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import type { Storage, StorageCapabilities } from '../../src/storage/storage.ts';
 import {
@@ -17,10 +17,13 @@ import { createTempDir } from './temp.ts';
 export type CreateSubject = () => Promise<StorageSubject>;
 
 /** A fresh folder, with every handle passed through `wrap`. */
-export function localSubject(wrap: (storage: Storage) => Storage = (storage) => storage): CreateSubject {
+export function localSubject(
+  wrap: (storage: Storage) => Storage = (storage) => storage,
+  options: Omit<LocalStorageOptions, 'root'> = {},
+): CreateSubject {
   return async () => {
     const dir = await createTempDir('store');
-    const open = async (): Promise<Storage> => wrap(await openLocalStorage({ root: dir.path }));
+    const open = async (): Promise<Storage> => wrap(await openLocalStorage({ ...options, root: dir.path }));
     return {
       storage: await open(),
       open,

@@ -33,6 +33,7 @@ export async function* listFolder(
 ): AsyncIterable<ObjectInfo> {
   signal?.throwIfAborted();
   checkPrefix(prefix, root.name);
+  root.checkPresent();
   let seen = 0;
   const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (base.startsWith(PRIVATE_PREFIX)) return;
@@ -40,7 +41,6 @@ export async function* listFolder(
     folders.verify(parentOf(root.pathOf(`${base}x`)), prefix);
   } catch (error) {
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw localError(error, root.where(prefix));
-    root.checkPresent();
     return;
   }
   for (const info of walk(root, base, { prefix, after: startAfter ?? '' })) {

@@ -103,8 +103,7 @@ export function createPlace({ root, folders, locks, settler }: PlaceParts): Plac
       const parent = parentOf(where.path);
       try {
         folders.verify(parent, key);
-        const gone = await alone(() => unlinkObject(where), signal);
-        if (!gone) return;
+        if (!isThere(where) || !(await alone(() => unlinkObject(where), signal))) return;
         settler.changed(parent);
         folders.prune(parent);
       } catch (error) {
@@ -163,6 +162,10 @@ function checkMatch(found: BigIntStats | undefined, ifMatch: string | undefined,
 function nextSecond(nowMs: number, old: BigIntStats | undefined): number {
   const now = Math.floor(nowMs / 1000);
   return old === undefined ? now : Math.max(now, Number(old.mtimeNs / SECOND_NS) + 1);
+}
+
+function isThere({ path }: Where): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** True when there was an object. */
