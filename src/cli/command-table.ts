@@ -2,7 +2,7 @@
 import type { Command } from './command.ts';
 
 /** Headings of `--help`. */
-export type CommandGroup = 'Publish' | 'Look' | 'Check and mend' | 'Keys and clients' | 'Settings';
+type CommandGroup = 'Publish' | 'Look' | 'Check and mend' | 'Keys and clients' | 'Settings';
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {

@@ -33,7 +33,7 @@ export interface View {
 }
 
 /** What a command gave. */
-export interface Outcome {
+interface Outcome {
   /** One JSON object. */
   readonly data: object;
   render(view: View): readonly string[];

@@ -64,7 +64,7 @@ describe('after Ctrl-C', () => {
   });
   test('says that nothing is lost', () => {
     expect(lines(reason, { signal: aborted })).toEqual([
-      'Error: Interrupted.',
+      'Interrupted.',
       '  Nothing is lost: run the same command again.',
     ]);
   });

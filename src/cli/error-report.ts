@@ -57,9 +57,8 @@ export function reportError(error: unknown, { debug, signal }: ErrorReportOption
 /** The human form: what failed, where it was thrown (with `--debug`), and last what to do next. */
 export function errorLines(report: ErrorReport, palette: Palette): string[] {
   const [first = '', ...more] = report.message.split('\n');
-  const code = report.code === 'CLI_USAGE' || report.code === 'CLI_INTERRUPTED' ? '' : ` (${report.code})`;
   return [
-    `${palette.bad('Error:')} ${first}${palette.faint(code)}`,
+    headline(report.code, { first, palette }),
     ...more.map((line) => `  ${line}`),
     ...(report.stack ?? '').split('\n').filter(Boolean).map(palette.faint),
     ...(report.hint ?? '')
@@ -67,6 +66,15 @@ export function errorLines(report: ErrorReport, palette: Palette): string[] {
       .filter(Boolean)
       .map((line) => `  ${line}`),
   ];
+}
+
+function headline(
+  code: ErrorCode,
+  { first, palette }: { readonly first: string; readonly palette: Palette },
+): string {
+  if (code === 'CLI_INTERRUPTED') return palette.warning(first);
+  const label = code === 'CLI_USAGE' ? '' : palette.faint(` (${code})`);
+  return `${palette.bad('Error:')} ${first}${label}`;
 }
 
 /** The form for programs. */

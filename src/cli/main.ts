@@ -21,6 +21,7 @@ import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { ERROR_CODES } from '../core/error-codes.ts';
+import { hasCode } from '../core/pakhus-error.ts';
 import type { InputStream } from './ask.ts';
 import { COMMAND_PARENTS, COMMANDS } from './command-table.ts';
 import { createContext } from './create-context.ts';
@@ -89,7 +90,10 @@ function openSession(options: MainOptions): Session {
     signals: options.signals,
     now: Date.now,
     onFirst: () => say('\nStopping at the next safe point. Ctrl-C again stops at once.'),
-    onSecond: () => options.exitNow(ERROR_CODES.CLI_INTERRUPTED.exit),
+    onSecond: () => {
+      say('');
+      options.exitNow(ERROR_CODES.CLI_INTERRUPTED.exit);
+    },
   });
   const outPalette = createPalette(wantsColour({ isTerminal: stdout.isTerminal, env, noColor }));
   return {
@@ -158,7 +162,12 @@ async function showError(
   { stderr, errPalette, interrupt, json, debug }: Session,
 ): Promise<number> {
   const report = reportError(error, { debug, signal: interrupt.signal });
-  await stderr.lines(json ? [errorJson(report)] : errorLines(report, errPalette));
+  try {
+    await stderr.lines(json ? [errorJson(report)] : errorLines(report, errPalette));
+  } catch (problem) {
+    // There is nowhere left to say it; the exit code still does.
+    if (!hasCode(problem, 'CLI_OUTPUT')) throw problem;
+  }
   return report.exitCode;
 }
 

@@ -11,7 +11,7 @@
  */
 
 /** What a use case can say. `type` tells them apart, also in the JSON form, where fields are only ever added. */
-export type ReportEvent = ProgressEvent | NoteEvent | WarningEvent;
+type ReportEvent = ProgressEvent | NoteEvent | WarningEvent;
 
 /** A task goes on. A new `task` ends the one before. */
 export interface ProgressEvent {
@@ -27,7 +27,7 @@ export interface ProgressEvent {
 }
 
 /** Worth a line, and nothing is wrong. */
-export interface NoteEvent {
+interface NoteEvent {
   readonly type: 'note';
   readonly message: string;
 }

@@ -25,7 +25,7 @@ export interface RepositoryEntry {
 }
 
 /** Options of a format, by name. */
-export type OptionEntries = Readonly<Record<string, string | number | boolean | undefined>>;
+type OptionEntries = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** The name of a key, or a command that signs. */
 export type SignerEntry =

@@ -9,6 +9,8 @@ import {
   FINGERPRINT,
   findOverlap,
   findPathProblem,
+  findPlacePatternProblem,
+  findPlaceProblem,
   type NameRule,
   PART_NAME,
   REPOSITORY_NAME,
@@ -63,13 +65,15 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
           matching(SIGNER_NAME),
           z.strictObject({
             actions: list(z.enum(['add', 'remove', 'promote', 'rollback', 'settings'])).min(1),
-            to: list(z.string().min(1)).min(1).describe('Places: repository/channel/component; * for any.'),
+            to: list(checked(findPlacePatternProblem))
+              .min(1)
+              .describe('Places: repository/channel/component; * for any.'),
           }),
         )
         .optional()
         .describe('Who may propose what.'),
       products: z
-        .record(matching(PART_NAME), list(z.string().min(1)).min(1))
+        .record(matching(PART_NAME), list(checked(findPlaceProblem)).min(1))
         .optional()
         .describe('Places that ship one thing in several formats.'),
     })

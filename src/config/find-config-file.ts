@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { PakhusError } from '../core/pakhus-error.ts';
 
 /** The name of the file beside the work. */
-export const CONFIG_FILE_NAME = 'pakhus.yaml';
+const CONFIG_FILE_NAME = 'pakhus.yaml';
 
 /** A file and what is in it. */
 export interface FoundFile {

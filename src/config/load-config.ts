@@ -31,7 +31,7 @@ export interface ConfigSources {
 }
 
 /** Where a store goes that nobody named: beside the configuration, or in the current folder. */
-export const DEFAULT_STORE = 'public';
+const DEFAULT_STORE = 'public';
 
 /** @throws CONFIG_INVALID, CONFIG_NOT_FOUND, CLI_USAGE */
 export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig> {

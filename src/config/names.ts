@@ -48,6 +48,24 @@ export function findPathProblem(path: string): string | undefined {
   return undefined;
 }
 
+/** What is wrong with a place in a rule, where `*` stands for any name; undefined: nothing. */
+export function findPlacePatternProblem(pattern: string): string | undefined {
+  const parts = pattern.split('/');
+  const isValid =
+    parts.length <= 3 &&
+    parts.every(
+      (part, index) => part === '*' || (index === 0 ? REPOSITORY_NAME : PART_NAME).pattern.test(part),
+    );
+  return isValid ? undefined : `'${pattern}' is no place: expected repository/channel/component, * for any`;
+}
+
+/** What is wrong with a place; undefined: nothing. */
+export function findPlaceProblem(place: string): string | undefined {
+  return place.includes('*')
+    ? `'${place}' is no place: * stands for none here`
+    : findPlacePatternProblem(place);
+}
+
 /** The first two repositories of which one lies inside the other; undefined: none. */
 export function findOverlap(paths: ReadonlyMap<string, string>): readonly [string, string] | undefined {
   const sorted = [...paths].map(([name, path]) => ({ name, path: `${path}/` }));

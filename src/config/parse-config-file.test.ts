@@ -121,6 +121,11 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
       'signers: [{ name: hsm, command: [] , publicKey: x }]',
       '1:33: signers[0].command[0]: is missing, expected text',
     ],
+    [
+      'proposers: { ci: { actions: [add], to: [tools/*, a/b/c/d] } }',
+      "1:50: proposers.ci.to[1]: 'a/b/c/d' is no place: expected repository/channel/component, * for any",
+    ],
+    ['products: { p: [tools/*] }', "1:17: products.p[0]: 'tools/*' is no place: * stands for none here"],
     ['- store', '1:1: expected keys and values, such as store: ./public'],
     ['a: 1\na: 2', '2:1: Map keys must be unique'],
     ['store: [', '1:9: Flow sequence in block collection must be sufficiently indented and end with a ]'],

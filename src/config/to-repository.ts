@@ -4,8 +4,8 @@ import type { RepositoryEntry } from './config-file.ts';
 import type { Origin, RepositoryConfig } from './resolved-config.ts';
 
 /** The channel and the component where nothing else is said. */
-export const DEFAULT_CHANNEL = 'stable';
-export const DEFAULT_COMPONENT = 'main';
+const DEFAULT_CHANNEL = 'stable';
+const DEFAULT_COMPONENT = 'main';
 
 /** A repository of a format, with nothing configured: what `publish --init` makes. */
 export function defaultRepository(format: string): RepositoryConfig {
