@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { collect, createCatalogKit, packageRecord, smallSettings } from '../../tests/support/catalog-kit.ts';
+import {
+  collect,
+  createCatalogKit,
+  numberedRecords,
+  packageRecord,
+  smallSettings,
+} from '../../tests/support/catalog-kit.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import { diffCatalogs, diffRuns, type PackageChange } from './diff.ts';
 import { editCatalog } from './edit-catalog.ts';
@@ -12,10 +18,6 @@ const kit = createCatalogKit();
 
 async function runOf(put: readonly PackageRecord[]): Promise<Run> {
   return (await editRun(EMPTY_RUN, { put, drop: [] }, { leaves: kit.leaves })).run;
-}
-
-function numbered(count: number): PackageRecord[] {
-  return Array.from({ length: count }, (_, i) => packageRecord(`pkg-${i}`));
 }
 
 /** The difference of two sets, package by package. */
@@ -33,7 +35,7 @@ function expected(a: readonly PackageRecord[], b: readonly PackageRecord[]): Pac
 
 describe('diffRuns', () => {
   test('is the difference of the two sets', async () => {
-    const universe = numbered(1_500);
+    const universe = numberedRecords(1_500);
     const fate = fc.constantFrom('both', 'both', 'both', 'both', 'before', 'after', 'changed');
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { minLength: 1, maxLength: 1_500, size: 'max' }), async (fates) => {
@@ -51,7 +53,7 @@ describe('diffRuns', () => {
   });
 
   test('reads only leaves that are not in both', async () => {
-    const base = await runOf(numbered(5_000));
+    const base = await runOf(numberedRecords(5_000));
     const { run } = await editRun(base, { put: [packageRecord('pkg-77-dbg')], drop: [] }, kit);
     const { leaves, reads } = kit.cold();
     const changes = await collect(diffRuns(base, run, { blobs: kit.blobs, leaves }));

@@ -4,14 +4,8 @@ import type { PackageRecord } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { LeafStore, RunLeaf } from './leaf-store.ts';
 import { SEGMENT_CODECS } from './segment-codec.ts';
-import type { LeafSegments, SegmentFacts, SplicedEncoding } from './segment-table.ts';
-import type { SpliceSource } from './splice-source.ts';
-
-/** A leaf's segment in each spliced encoding. */
-export interface LeafParts {
-  readonly facts: LeafSegments;
-  readonly bytes: ReadonlyMap<SplicedEncoding, Uint8Array>;
-}
+import type { SegmentFacts, SplicedEncoding } from './segment-table.ts';
+import type { LeafParts, SpliceSource } from './splice-source.ts';
 
 export interface LeafPartsSource {
   parts(leaf: RunLeaf, call: CallOptions): Promise<LeafParts>;

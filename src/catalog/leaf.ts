@@ -42,7 +42,10 @@ export async function encodeLeaf(lines: readonly string[]): Promise<Uint8Array> 
  * @throws TypeError that says which line is wrong; an error of zlib.
  */
 export async function decodeLeaf(bytes: Uint8Array, plainBytes: number): Promise<PackageRecord[]> {
-  const plain = await decompress(bytes, { maxOutputLength: plainBytes, chunkSize: Math.max(plainBytes, 64) });
+  const plain = await decompress(bytes, {
+    maxOutputLength: plainBytes,
+    chunkSize: Math.max(plainBytes + 1, 64),
+  });
   if (plain.length !== plainBytes)
     throw new TypeError(`expected ${plainBytes} bytes of text, found ${plain.length}`);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(plain);

@@ -31,13 +31,6 @@ export function readRun(blobs: BlobStore, ref: BlobRef, options?: CallOptions): 
   return getJson(blobs, ref, { ...options, what: 'run', read: parseRun });
 }
 
-/** The leaf that holds `key`, if any does; -1 when there is none. */
-export function findLeaf(run: Run, key: PackageKey): number {
-  const index = lowerBound(run.leaves, (leaf) => compareKeys(leaf.last, key) < 0);
-  const leaf = run.leaves[index];
-  return leaf && compareKeys(leaf.first, key) <= 0 ? index : -1;
-}
-
 /** The leaf into which `key` is to be put: the one that holds it, else the next one, else the last one. */
 export function leafFor(run: Run, key: PackageKey): number {
   const index = lowerBound(run.leaves, (leaf) => compareKeys(leaf.last, key) < 0);

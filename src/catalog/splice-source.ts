@@ -30,23 +30,23 @@ export interface SpliceWish {
   readonly spliced: readonly SplicedEncoding[];
 }
 
-/** A leaf's segments, copied. */
-export interface CopiedLeaf {
+/** A leaf's segment in each spliced encoding. */
+export interface LeafParts {
   readonly facts: LeafSegments;
   readonly bytes: ReadonlyMap<SplicedEncoding, Uint8Array>;
 }
 
-export interface CopiedBlock {
+export interface XzBlockPart {
   readonly facts: BlockFacts;
   readonly bytes: Uint8Array;
 }
 
 export interface SpliceSource {
   /** Undefined when no parent has the leaf in every encoding, undamaged. */
-  leaf(leaf: string): Promise<CopiedLeaf | undefined>;
+  leaf(leaf: string): Promise<LeafParts | undefined>;
   hasBlock(id: string): boolean;
   /** Undefined when no parent has the block, undamaged. */
-  block(id: string): Promise<CopiedBlock | undefined>;
+  block(id: string): Promise<XzBlockPart | undefined>;
 }
 
 /** A second parent is asked only when more leaves than this are missing: an edit makes a few new ones in any case. */

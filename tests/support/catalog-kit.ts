@@ -1,6 +1,6 @@
 /** A small format and stores in memory, for tests of what a revision contains. */
 import { type BlobStore, createBlobStore } from '../../src/catalog/blobs.ts';
-import type { CatalogDeps } from '../../src/catalog/edit-catalog.ts';
+import type { CatalogDeps, RunEdits } from '../../src/catalog/edit-catalog.ts';
 import { createIndexFiles } from '../../src/catalog/index-files.ts';
 import { createLeafStore, type LeafStore } from '../../src/catalog/leaf-store.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
@@ -22,6 +22,19 @@ export function packageRecord(name: string, own: Partial<PackageRecord> = {}): P
     metadata: `Package: ${name}`,
     ...own,
   };
+}
+
+/** Packages `pkg-0` to `pkg-<count - 1>`. */
+export function numberedRecords(count: number, own: Partial<PackageRecord> = {}): PackageRecord[] {
+  return Array.from({ length: count }, (_, i) => packageRecord(`pkg-${i}`, own));
+}
+
+/** Metadata of which a thousand packages fill several xz blocks, and which compresses at once. */
+export const LONG_METADATA: string = `Description: ${'a long text that says the same again '.repeat(40)}`;
+
+/** Edits of a slot of `stable/main`. */
+export function slotEdits(slot: string, edits: Partial<RunEdits>): RunEdits {
+  return { run: { channel: 'stable', component: 'main', slot }, put: [], drop: [], ...edits };
 }
 
 /** All items of an iteration. */
