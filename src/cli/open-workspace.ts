@@ -4,13 +4,13 @@ import { hostname, userInfo } from 'node:os';
 import { type PartialPlace, parsePlace } from '../config/place.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Repository, UseCaseOptions } from '../repository/repository.ts';
-import { openWorkspace, type Workspace } from '../repository/workspace.ts';
+import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
 import type { CliContext } from './context.ts';
 
-/** Opens the configured store. @throws STORE_NOT_FOUND unless `create` */
+/** Opens the configured store. @throws STORE_NOT_FOUND unless `missing` says otherwise */
 export async function workspaceOf(
   context: CliContext,
-  options: { readonly create: boolean } = { create: false },
+  { missing }: Pick<WorkspaceInput, 'missing'> = { missing: 'fail' },
 ): Promise<Workspace> {
   return openWorkspace({
     config: await context.config(),
@@ -19,7 +19,7 @@ export async function workspaceOf(
     randomBytes,
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
-    create: options.create,
+    missing,
   });
 }
 

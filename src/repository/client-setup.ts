@@ -1,4 +1,5 @@
 /** How a client uses a channel: files, commands, and how to take it back. */
+import { trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
 import type { ClientInstructions } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
@@ -25,7 +26,9 @@ export async function clientSetup(
   const { settings } = content.catalog;
   const { channel, component } = fillPlace(place, settings);
   const components = place.component === undefined ? settings.components : [component];
-  const base = url ?? repository.url ?? `file://${repository.tree.name}`;
+  const base =
+    (url === undefined ? repository.url : `${trimClientUrl(url)}/${repository.path}`) ??
+    `file://${repository.tree.name}`;
   const instructions = formatByName(settings.format).clientInstructions({
     id: repository.name,
     url: base,

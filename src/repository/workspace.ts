@@ -3,9 +3,10 @@ import { createBlobStore } from '../catalog/blobs.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import type { Clock } from '../core/clock.ts';
-import { PakhusError } from '../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { createUlidFactory, type RandomBytes } from '../core/ulid.ts';
 import { verifyLedger } from '../signing/ledger-key.ts';
+import { createMemoryStorage } from '../storage/memory.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -24,8 +25,8 @@ export interface WorkspaceInput {
   /** `user@host` */
   readonly author: string;
   readonly signal?: AbortSignal;
-  /** Makes the store's folder when it does not exist. */
-  readonly create: boolean;
+  /** What a store that does not exist is: an error, made now, or seen as an empty one that nothing is written to. */
+  readonly missing: 'fail' | 'make' | 'empty';
 }
 
 export interface Workspace {
@@ -42,16 +43,23 @@ export interface Workspace {
 /** Opens the configured store. @throws STORE_NOT_FOUND, STORE_* */
 export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
   const { store: location, state: stateLocation } = input.config;
-  const options = { create: input.create, ...(input.signal && { signal: input.signal }) };
-  const store = await openStorage(location.value, options);
-  const state =
-    stateLocation.value === undefined ? undefined : await openStorage(stateLocation.value, options);
+  const store = await openOrEmpty(location.value, input);
+  const state = stateLocation.value === undefined ? undefined : await openOrEmpty(stateLocation.value, input);
   return createWorkspace(input, { store, state: state ?? prefixStorage(store, STATE_FOLDER) });
+}
+
+async function openOrEmpty(location: string, { missing, signal }: WorkspaceInput): Promise<Storage> {
+  try {
+    return await openStorage(location, { create: missing === 'make', ...(signal && { signal }) });
+  } catch (error) {
+    if (missing === 'empty' && hasCode(error, 'STORE_NOT_FOUND')) return createMemoryStorage({});
+    throw error;
+  }
 }
 
 /** A workspace over storages that are open already. */
 export function createWorkspace(
-  input: Omit<WorkspaceInput, 'create'>,
+  input: Omit<WorkspaceInput, 'missing'>,
   { store, state }: { readonly store: Storage; readonly state: Storage },
 ): Workspace {
   const { config } = input;

@@ -8,10 +8,7 @@ import { openPlace } from '../open-workspace.ts';
 export const client: Command = defineCommand({
   inputs: {
     place: argument('repository/channel/component; without a component all of them'),
-    url: textOption(
-      'url',
-      "where clients reach the repository's folder (default: from `url:` in pakhus.yaml)",
-    ),
+    url: textOption('url', 'where clients reach the store (default: `url:` in pakhus.yaml)'),
     as: choiceOption(
       ['text', 'script', 'one-liner', 'undo'],
       'only that part, to paste or pipe (default: text)',

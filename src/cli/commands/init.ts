@@ -95,7 +95,7 @@ async function makeAll(
   context: CliContext,
   repositories: readonly RepositoryConfig[],
 ): Promise<readonly Made[]> {
-  const workspace = await workspaceOf(context, { create: true });
+  const workspace = await workspaceOf(context, { missing: 'make' });
   const made: Made[] = [];
   for (const config of repositories) {
     const repository = await workspace.open(config, { makeLedgerKey: true });

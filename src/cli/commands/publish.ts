@@ -5,6 +5,7 @@ import {
   publishFiles,
   type RepositoryPublish,
 } from '../../repository/publish-files.ts';
+import type { Workspace } from '../../repository/workspace.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { flag, manyArguments, textOption } from '../inputs.ts';
@@ -36,7 +37,8 @@ export const publish: Command = defineCommand({
   changes: true,
   run: async (context, { paths, to, init, keepGoing }) => {
     const list = await readPathList(paths, context.stdin);
-    const workspace = await workspaceOf(context, { create: init && !context.flags.dryRun });
+    const consent = createConsent(context, init);
+    const workspace = await openForPublish(context, consent);
     return publishFiles(
       workspace,
       {
@@ -45,7 +47,8 @@ export const publish: Command = defineCommand({
         to: to === undefined ? undefined : parsePlace(to),
         keepGoing,
         dryRun: context.flags.dryRun,
-        mayCreate: (name) => mayCreate(context, { init, name }),
+        mayCreate: (name) =>
+          consent(`There is no repository '${name}' yet. Make it, with a new signing key?`),
       },
       useCase(context),
     ).then((result) => ({ dryRun: context.flags.dryRun, ...result }));
@@ -57,13 +60,32 @@ export const publish: Command = defineCommand({
   ],
 });
 
-async function mayCreate(
-  context: CliContext,
-  at: { readonly init: boolean; readonly name: string },
-): Promise<boolean> {
-  if (at.init) return true;
-  if (context.ask === undefined) return false;
-  return context.ask(`There is no repository '${at.name}' yet. Make it, with a new signing key?`);
+type Consent = (question: string) => Promise<boolean>;
+
+/** Yes with --init, and after the first yes on a terminal; no where nobody can be asked. */
+function createConsent(context: CliContext, init: boolean): Consent {
+  let given = init;
+  return async (question) => {
+    given ||= (await context.ask?.(question)) ?? false;
+    return given;
+  };
+}
+
+/** @throws STORE_NOT_FOUND when the store does not exist and nobody wants it made */
+async function openForPublish(context: CliContext, consent: Consent): Promise<Workspace> {
+  try {
+    return await workspaceOf(context);
+  } catch (error) {
+    if (!hasCode(error, 'STORE_NOT_FOUND')) throw error;
+    const { value: store } = (await context.config()).store;
+    if (await consent(`There is no store at ${store} yet. Make it?`)) {
+      return workspaceOf(context, { missing: context.flags.dryRun ? 'empty' : 'make' });
+    }
+    throw new PakhusError(error.code, error.message, {
+      cause: error,
+      hint: 'Run the command again with --init to make it, or check --store and pakhus.yaml.',
+    });
+  }
 }
 
 function publishedLines(
