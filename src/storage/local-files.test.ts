@@ -1,26 +1,10 @@
-/** What a directory store does with the files and folders of a machine. */
-import { existsSync } from 'node:fs';
-import {
-  chmod,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../tests/support/run-command.ts';
 import { startStorageProcess } from '../../tests/support/storage-process.ts';
 import { createTempDir } from '../../tests/support/temp.ts';
-import { bytesOf, keysOf, textAt } from '../testing/storage-checks.ts';
+import { bytesOf, keysOf } from '../testing/storage-checks.ts';
 import { openLocalStorage } from './local.ts';
-import type { Storage } from './storage.ts';
 
 async function createStore() {
   const dir = await createTempDir('files');
@@ -74,89 +58,6 @@ describe('dates', () => {
     const future = Math.floor(Date.now() / 1000) + 86_400;
     await utimes(`${store.root}/a`, future, future + 0.7);
     expect((await store.storage.write('a', bytesOf('2'))).modifiedMs).toBe((future + 1) * 1000);
-  });
-});
-
-describe('symbolic links', () => {
-  /** Every call that could follow a link at `key`. */
-  const CALLS: readonly (readonly [string, (storage: Storage, key: string) => Promise<unknown>])[] = [
-    ['stat', (storage, key) => storage.stat(key)],
-    ['read', (storage, key) => storage.read(key)],
-    ['write', (storage, key) => storage.write(key, bytesOf('evil'))],
-    ['write, ifAbsent', (storage, key) => storage.write(key, bytesOf('evil'), { ifAbsent: true })],
-    ['copy from', (storage, key) => storage.copy(key, 'elsewhere')],
-    ['copy to', (storage, key) => storage.copy('good', key)],
-    ['delete', (storage, key) => storage.delete(key)],
-  ];
-
-  test.each(CALLS)('%s: a link is no object, wherever it leads', async (_name, call) => {
-    await using store = await createStore();
-    await writeFile(`${store.dir.path}/outside`, 'untouched');
-    await store.storage.write('good', bytesOf('good'));
-    await symlink('../outside', `${store.root}/leaving`);
-    await symlink('good', `${store.root}/staying`);
-    await symlink('../nothing', `${store.root}/dangling`);
-    for (const key of ['leaving', 'staying', 'dangling']) {
-      await expect(call(store.storage, key)).rejects.toMatchObject({
-        code: 'STORE_PERMISSION',
-        message: expect.stringContaining(`${store.root}: ${key}: it is a symbolic link`),
-      });
-    }
-    expect(await readFile(`${store.dir.path}/outside`, 'utf8')).toBe('untouched');
-    expect(existsSync(`${store.dir.path}/nothing`)).toBe(false);
-    expect(await keysOf(store.storage)).toEqual(['good']);
-  });
-
-  test.each(CALLS)('%s: nothing is reached through a linked folder', async (_name, call) => {
-    await using store = await createStore();
-    const outside = `${store.dir.path}/outside`;
-    await mkdir(`${outside}/sub`, { recursive: true });
-    await writeFile(`${outside}/a`, 'untouched');
-    await writeFile(`${outside}/sub/a`, 'untouched');
-    await store.storage.write('good', bytesOf('good'));
-    await symlink('../outside', `${store.root}/folder`);
-    for (const key of ['folder/a', 'folder/sub/a']) {
-      await expect(call(store.storage, key)).rejects.toMatchObject({
-        code: 'STORE_PERMISSION',
-        message: expect.stringContaining('links are not followed'),
-      });
-    }
-    for (const key of ['folder/new', 'folder/new/a']) {
-      await expect(store.storage.write(key, bytesOf('evil'))).rejects.toEqual(code('STORE_PERMISSION'));
-    }
-    expect(await readFile(`${outside}/a`, 'utf8')).toBe('untouched');
-    expect(await readdir(outside)).toEqual(['a', 'sub']);
-    expect(await keysOf(store.storage)).toEqual(['good']);
-    await expect(keysOf(store.storage, 'folder/')).rejects.toEqual(code('STORE_PERMISSION'));
-  });
-
-  test.each([
-    '.pakhus',
-    '.pakhus/.local',
-    '.pakhus/.local/tmp',
-    '.pakhus/.local/names',
-    '.pakhus/.local/lock',
-  ])('a link at %s moves neither temporary files nor locks out of the store', async (name) => {
-    await using store = await createStore();
-    const outside = `${store.dir.path}/outside`;
-    await mkdir(outside);
-    await mkdir(dirname(`${store.root}/${name}`), { recursive: true });
-    await symlink(outside, `${store.root}/${name}`);
-    const work = name.endsWith('lock')
-      ? store.storage.exclusive(async () => 1)
-      : store.storage.write('a', bytesOf('x'));
-    await expect(work).rejects.toEqual(code('STORE_PERMISSION'));
-    expect(await readdir(outside)).toEqual([]);
-    expect(existsSync(`${store.root}/a`)).toBe(false);
-  });
-
-  test('the store itself may be reached through one', async () => {
-    await using store = await createStore();
-    await symlink('store', `${store.dir.path}/link`);
-    await store.storage.write('a', bytesOf('x'));
-    const linked = await openLocalStorage({ root: `${store.dir.path}/link` });
-    expect(linked.name).toBe(`${store.dir.path}/link`);
-    expect(await textAt(linked, 'a')).toBe('x');
   });
 });
 

@@ -3,7 +3,7 @@ import { compareKeys } from './keys.ts';
 import type { ObjectInfo, WriteOptions } from './storage.ts';
 
 /** One object, whole. */
-export interface MemoryObject {
+interface MemoryObject {
   readonly info: ObjectInfo;
   readonly bytes: Uint8Array;
 }

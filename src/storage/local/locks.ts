@@ -21,8 +21,8 @@ import { removeTemp } from './temps.ts';
 
 const EXCLUSIVE_POLL_MS = 20;
 const NAMES_POLL_MS = 2;
-/** Nothing is ever written, so no journal is wanted, which SQLite would make for an empty file. */
-const LOCK = 'PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE';
+/** For an empty file SQLite would make a journal each time. Nothing is ever written, so memory will do for it. */
+const LOCK = 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE';
 /** SQLITE_BUSY; the upper bits say why. https://www.sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
 const HOLDER_LIMIT = 200;

@@ -19,7 +19,7 @@ const AT_ONCE_BYTES = 1024 * 1024;
 const SLICE_BYTES = 8 * 1024 * 1024;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-export interface StageOptions {
+interface StageOptions {
   /** For messages: the object that is being written. */
   readonly where: ObjectWhere;
   /** Bring the bytes to the disk. */
