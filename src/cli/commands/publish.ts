@@ -1,5 +1,7 @@
 /** `pakhus publish`: the main job. */
+
 import { parsePlace } from '../../config/place.ts';
+import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import {
   type PublishFilesResult,
   publishFiles,
