@@ -150,10 +150,8 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
     settled,
     published: (await readPublished(ledger, call))?.rev ?? 0,
   };
-  await ledger.tree.settle(call);
-  await ledger.state.settle(call);
+  await ledger.settle(call);
   if (await createRecord(ledger, { record, signer }, call)) {
-    await ledger.state.settle(call);
     await removeSettled(ledger, [...intents, ...bad], call);
   }
 }
@@ -181,6 +179,7 @@ async function createRecord(
     await ledger.state.write(recordKey(record.rev), bytes, {
       ...call,
       ifAbsent: true,
+      durable: true,
       contentType: 'application/json',
     });
     return true;

@@ -52,6 +52,7 @@ function openLedger(
     repository: 'tools',
     state,
     tree: prefixStorage(store, 'tools'),
+    settle: (options) => store.settle(options),
     blobs: createBlobStore(state, { ulid }),
     clock,
     randomBytes: (length) => randomBytes(length),

@@ -26,7 +26,7 @@
 import type { BlobStore } from '../catalog/blobs.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RandomBytes } from '../core/ulid.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { LineSigner, VerifySignature } from './signed-lines.ts';
 
 /** Where a repository's ledger lives and what it works with. */
@@ -37,6 +37,8 @@ export interface Ledger {
   readonly state: Storage;
   /** The repository's public folder. */
   readonly tree: Storage;
+  /** Everything written so far to the two folders survives a power cut. */
+  settle(options: CallOptions): Promise<void>;
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;

@@ -132,14 +132,3 @@ function untrusted(ledger: Ledger, signed: SignedRecord, why: string): PakhusErr
     details: { rev: signed.record.rev, key: signed.keyId },
   });
 }
-
-/** Whether a record exists. */
-export async function recordExists(ledger: Ledger, rev: number, options: CallOptions = {}): Promise<boolean> {
-  try {
-    await ledger.state.stat(recordKey(rev), options);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return false;
-    throw error;
-  }
-}

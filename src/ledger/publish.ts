@@ -34,7 +34,7 @@ export async function publishTail(ledger: Ledger, options: CallOptions = {}): Pr
     const tail = await readTail(ledger, options);
     if (tail === undefined) return { rev: 0, written: [] };
     const { rev } = tail.signed.record;
-    await ledger.tree.settle(options);
+    await ledger.settle(options);
     const written: string[] = [];
     for (const pointer of tail.manifest.pointers) {
       if (await isCurrent(ledger, pointer, options)) continue;
@@ -42,7 +42,7 @@ export async function publishTail(ledger: Ledger, options: CallOptions = {}): Pr
       written.push(pointer.path);
     }
     const published = await readPublished(ledger, options);
-    if (written.length > 0 || published?.rev !== rev) await ledger.tree.settle(options);
+    if (written.length > 0 || published?.rev !== rev) await ledger.settle(options);
     await advancePublished(ledger, rev, options);
     return { rev, written };
   }, options);

@@ -14,7 +14,7 @@ import { openKeys } from './keys.ts';
 import type { Repository } from './repository.ts';
 
 /** Folder of the ledgers inside the store. */
-export const STATE_FOLDER = '.pakhus';
+const STATE_FOLDER = '.pakhus';
 
 /** What a workspace is opened with; all that comes from outside. */
 export interface WorkspaceInput {
@@ -45,7 +45,7 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
   const { store: location, state: stateLocation } = input.config;
   const store = await openOrEmpty(location.value, input);
   const state = stateLocation.value === undefined ? undefined : await openOrEmpty(stateLocation.value, input);
-  return createWorkspace(input, { store, state: state ?? prefixStorage(store, STATE_FOLDER) });
+  return createWorkspace(input, { store, state });
 }
 
 async function openOrEmpty(location: string, { missing, signal }: WorkspaceInput): Promise<Storage> {
@@ -60,14 +60,18 @@ async function openOrEmpty(location: string, { missing, signal }: WorkspaceInput
 /** A workspace over storages that are open already. */
 export function createWorkspace(
   input: Omit<WorkspaceInput, 'missing'>,
-  { store, state }: { readonly store: Storage; readonly state: Storage },
+  {
+    store,
+    state,
+  }: { readonly store: Storage /** Undefined: inside the store. */; readonly state?: Storage | undefined },
 ): Workspace {
   const { config } = input;
+  const states = state ?? prefixStorage(store, STATE_FOLDER);
 
   const repositories = async (): Promise<readonly RepositoryConfig[]> => {
     const configured = config.repositories.value;
     const names = new Set(configured.map(({ name }) => name));
-    const found = (await foldersOf(state))
+    const found = (await foldersOf(states))
       .filter((name) => !names.has(name))
       .map((name) => ({ ...defaultRepository(name), name, path: name }));
     return [...configured, ...found].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -91,7 +95,7 @@ export function createWorkspace(
       });
     },
     async open({ name, path, signers }, { makeLedgerKey } = { makeLedgerKey: false }) {
-      const ownState = prefixStorage(state, name);
+      const ownState = prefixStorage(states, name);
       const tree = prefixStorage(store, path);
       const newId = createUlidFactory(input.clock.now, input.randomBytes);
       const keys = await openKeys({
@@ -111,6 +115,10 @@ export function createWorkspace(
           repository: name,
           state: ownState,
           tree,
+          settle: async (call) => {
+            await store.settle(call);
+            if (state !== undefined) await state.settle(call);
+          },
           blobs: createBlobStore(ownState, { ulid: newId }),
           clock: input.clock,
           randomBytes: input.randomBytes,

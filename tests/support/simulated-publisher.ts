@@ -6,8 +6,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import { writeDeb } from '../../src/formats/deb/write-deb.ts';
 import { publishFiles } from '../../src/repository/publish-files.ts';
 import { verifyRepository } from '../../src/repository/verify.ts';
-import { createWorkspace, STATE_FOLDER, type Workspace } from '../../src/repository/workspace.ts';
-import { prefixStorage } from '../../src/storage/prefix.ts';
+import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
@@ -54,7 +53,7 @@ export async function createPublisher(
         createHash('shake256', { outputLength: length }).update(`${at.seed} ${draws++}`).digest(),
       author: at.seed,
     },
-    { store, state: prefixStorage(store, STATE_FOLDER) },
+    { store },
   );
   const quiet = { report: () => {} };
   return {
