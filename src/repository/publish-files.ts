@@ -46,7 +46,8 @@ export async function publishFiles(
   input: PublishFilesInput,
   options: UseCaseOptions,
 ): Promise<PublishFilesResult> {
-  const paths = await findPackages(input.paths, input.cwd);
+  const { store } = workspace.config;
+  const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const { good, refused } = await inspect(workspace, paths, options);
   if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
   const published: RepositoryPublish[] = [];
@@ -137,22 +138,29 @@ function withPlace(config: RepositoryConfig, { channel, component }: PartialPlac
 function refusal(refused: readonly RefusedFile[], total: number, { report }: UseCaseOptions): PakhusError {
   const [first] = refused;
   if (first === undefined) throw new Error('no file was refused');
-  if (total === 1) return first.error;
-  for (const { error } of refused)
+  const { error } = first;
+  if (total === 1) return error;
+  const details = {
+    refused: refused.map(({ source, error: { code, message } }) => ({ source, code, message })),
+  };
+  const others = 'Or publish the others with --keep-going.';
+  if (refused.length === 1) {
+    return new PakhusError(error.code, `${error.message}; none of the ${total} files was published`, {
+      hint: error.hint === undefined ? others : `${error.hint}\n${others}`,
+      details: { ...error.details, ...details },
+      cause: error,
+    });
+  }
+  for (const { error: each } of refused)
     report({
       type: 'warning',
-      code: error.code,
-      message: error.message,
-      ...(error.hint && { hint: error.hint }),
+      code: each.code,
+      message: each.message,
+      ...(each.hint && { hint: each.hint }),
     });
   return new PakhusError(
-    first.error.code,
+    error.code,
     `${refused.length} of ${total} files were refused; nothing was published`,
-    {
-      hint: 'Correct or remove them, or publish the others with --keep-going.',
-      details: {
-        refused: refused.map(({ source, error }) => ({ source, code: error.code, message: error.message })),
-      },
-    },
+    { hint: 'Correct or remove them, or publish the others with --keep-going.', details },
   );
 }

@@ -18,6 +18,9 @@ import { renderTable } from '../table.ts';
 
 /** More packages than this are counted, not listed. */
 const LIST_LIMIT = 20;
+/** Exit codes when files were refused with --keep-going: others were published, or there is nothing left. */
+const PARTLY_DONE = 3;
+const FAILED = 1;
 
 export const publish: Command = defineCommand({
   inputs: {
@@ -55,7 +58,10 @@ export const publish: Command = defineCommand({
       useCase(context),
     ).then((result) => ({ dryRun: context.flags.dryRun, ...result }));
   },
-  exitCode: ({ refused }) => (refused.length > 0 ? 3 : 0),
+  exitCode: ({ published, refused }) => {
+    if (refused.length === 0) return 0;
+    return published.some(({ packages }) => packages.length > 0) ? PARTLY_DONE : FAILED;
+  },
   render: (result, view) => [
     ...result.published.flatMap((one) => publishedLines(one, { view, dryRun: result.dryRun })),
     ...refusedLines(result, view),

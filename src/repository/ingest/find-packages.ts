@@ -4,23 +4,32 @@ import { join, resolve } from 'node:path';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { FORMATS } from '../../formats/table.ts';
 
+export interface FindPackagesOptions {
+  /** Absolute; relative paths and patterns start here. */
+  readonly cwd: string;
+  /** The store's folder, if it is one: its files are published already, and removed ones must not come back. */
+  readonly store?: string | undefined;
+}
+
 /**
  * The package files that `paths` name: files as they are, folders with all that lies below them and has a package's
- * ending, patterns as a shell reads them. Absolute, sorted, each once.
- * @throws PUBLISH_NOTHING_FOUND with the path that gave nothing
+ * ending, patterns as a shell reads them. What begins with a dot is left out of folders and patterns, and so is the store itself.
+ * Absolute, sorted, each once.
+ * @throws PUBLISH_NOTHING_FOUND with the path that gave nothing or cannot be read
  */
-export async function findPackages(paths: readonly string[], cwd: string): Promise<readonly string[]> {
+export async function findPackages(
+  paths: readonly string[],
+  { cwd, store }: FindPackagesOptions,
+): Promise<readonly string[]> {
+  const skip = store === undefined ? undefined : await folderId(store);
   const found = new Set<string>();
   for (const path of paths) {
-    const before = found.size;
-    let named = false;
-    for (const match of await expand(path, cwd)) {
-      named = true;
-      for (const file of await filesOf(match)) found.add(file);
-    }
-    if (!named || (found.size === before && !(await isKnown(path, { cwd, found }))))
-      throw nothing(path, named);
+    const matches = await expand(path, cwd);
+    const files = (await Promise.all(matches.map((match) => filesOf(match, skip)))).flat();
+    if (files.length === 0 && !(await areAll(matches, skip))) throw nothing(path, matches.length > 0);
+    for (const file of files) found.add(file);
   }
+  if (found.size === 0) throw nothing(paths.join(' ') || 'the list of paths', true);
   return [...found].sort();
 }
 
@@ -33,13 +42,15 @@ async function expand(path: string, cwd: string): Promise<readonly string[]> {
   return matches;
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
+/** `skip`: a folder that is not looked into. */
+async function filesOf(path: string, skip: string | undefined): Promise<readonly string[]> {
+  if (!(await readable(path, stat(path))).isDirectory()) return [path];
   const endings = FORMATS.flatMap((format) => format.fileExtensions);
   const files: string[] = [];
   const folders = [path];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (skip !== undefined && (await folderId(folder)) === skip) continue;
+    for (const entry of await readable(folder, readdir(folder, { withFileTypes: true }))) {
       if (entry.name.startsWith('.')) continue;
       const inside = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(inside);
@@ -50,18 +61,23 @@ async function filesOf(path: string): Promise<readonly string[]> {
   return files;
 }
 
+/** Follows links. */
 async function isFile(path: string): Promise<boolean> {
-  return (await stat(path)).isFile();
+  return (await readable(path, stat(path))).isFile();
 }
 
-async function isKnown(
-  path: string,
-  at: { readonly cwd: string; readonly found: ReadonlySet<string> },
-): Promise<boolean> {
-  for (const match of await expand(path, at.cwd)) {
-    for (const file of await filesOf(match)) if (at.found.has(file)) return true;
-  }
-  return false;
+/** Names a folder whatever path leads to it; undefined when there is none. */
+async function folderId(path: string): Promise<string | undefined> {
+  if (!(await exists(path))) return undefined;
+  const { dev, ino } = await readable(path, stat(path));
+  return `${dev} ${ino}`;
+}
+
+/** True when there are some, and all of them are the folder that is skipped: `publish *` names the store as well. */
+async function areAll(paths: readonly string[], skip: string | undefined): Promise<boolean> {
+  if (skip === undefined || paths.length === 0) return false;
+  const ids = await Promise.all(paths.map(folderId));
+  return ids.every((id) => id === skip);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -69,10 +85,30 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return false;
-    throw error;
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return false;
+    throw asUnreadable(path, error);
   }
+}
+
+async function readable<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asUnreadable(path, error);
+  }
+}
+
+function hasErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+function asUnreadable(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'code' in cause)) return cause;
+  return new PakhusError('PUBLISH_NOTHING_FOUND', `${path} cannot be read: ${cause.message}`, {
+    cause,
+    hint: 'Check its permissions, and where it leads when it is a link.',
+    details: { path },
+  });
 }
 
 function nothing(path: string, named: boolean): PakhusError {
@@ -84,6 +120,7 @@ function nothing(path: string, named: boolean): PakhusError {
       hint: named
         ? `Package files end in ${endings}.`
         : 'Check the path; quote a pattern that the shell must not expand.',
+      details: { path },
     },
   );
 }
