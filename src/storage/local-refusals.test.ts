@@ -122,10 +122,17 @@ test('a directory of somebody else can be read, and nothing more', async () => {
       `await ${call}.then((value) => say(['${name}', value]), (error) => say(['${name}', error.code, error.message]));`,
   );
   const asNobody = `if (process.getuid() === 0) { process.setgid(${NOBODY}); process.setuid(${NOBODY}); }`;
-  if (process.getuid?.() !== 0)
-    await Promise.all(['', '/pool', '/.pakhus'].map((name) => chmod(dir.path + name, 0o555)));
-  const said = await startStorageProcess(dir.path, code.join('\n'), { before: asNobody }).rest();
-  await chmod(dir.path, 0o755);
+  const setMode = (mode: number) =>
+    Promise.all(
+      ['', '/pool', '/.pakhus', '/.pakhus/.local', '/.pakhus/.local/tmp'].map((name) =>
+        chmod(dir.path + name, mode),
+      ),
+    );
+  // Whoever is not root cannot become somebody else, and takes the rights from itself.
+  if (process.getuid?.() !== 0) await setMode(0o555);
+  const said = await startStorageProcess(dir.path, code.join('\n'), { before: asNobody })
+    .rest()
+    .finally(() => setMode(0o755));
   expect(said[0]).toEqual(['read', 'x']);
   expect(said).toHaveLength(6);
   for (const refusal of said.slice(1)) {
