@@ -70,12 +70,16 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
   const { signal, waitFor } = options;
   const call: CallOptions = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
+  let foundNothingAt: number | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tail = await readTail(ledger, call);
     const known =
       tail === undefined ? new Map<string, SettledIntent>() : await readSettled(ledger, tail.manifest, call);
-    if (waitFor.length > 0 && waitFor.every((ref) => known.has(ref)))
+    if (waitFor.length > 0 && waitFor.every((ref) => known.has(ref))) {
+      // Whoever made the repository a moment earlier does not know this key.
+      if (waitFor.some((ref) => known.get(ref)?.rejected !== undefined)) checkCommitter(ledger, signer, tail);
       return { tail, settled: pick(known, waitFor) };
+    }
     const wait = waitMs(ledger, tail);
     if (wait > 0) {
       options.onWait?.(wait);
@@ -94,7 +98,14 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       [...open.intents, ...open.bad].filter((one) => known.has(one.ref)),
       call,
     );
-    if (intents.length + bad.length === 0) return { tail, settled: pick(known, waitFor) };
+    if (intents.length + bad.length === 0) {
+      if (waitFor.length === 0) return { tail, settled: new Map() };
+      // Settled by somebody between the look at the log and the look at the inbox: then the log has grown.
+      const rev = tail?.signed.record.rev ?? 0;
+      if (foundNothingAt === rev) throw vanished(ledger, waitFor);
+      foundNothingAt = rev;
+      continue;
+    }
     await commitOnce(ledger, { tail, intents, bad, signer, prepare: options.prepare }, call);
   }
   throw new PakhusError(
@@ -216,6 +227,21 @@ function waitMs(ledger: Ledger, tail: Revision | undefined): number {
     );
   }
   return Math.max(0, previous + STEP_MS - now);
+}
+
+function vanished(ledger: Ledger, refs: readonly string[]): PakhusError {
+  return new PakhusError(
+    'INTENT_REJECTED',
+    `${ledger.state.name}: somebody deleted the proposal ${refs.join(', ')} before it was committed`,
+    { hint: 'Nothing was changed. Run the command again.', details: { intents: refs } },
+  );
+}
+
+/** The key that this process commits with; `tail` has to list it. @throws KEY_NOT_FOUND */
+export function requireCommitter(ledger: Ledger, tail: Revision | undefined): LineSigner {
+  const signer = requireSigner(ledger);
+  checkCommitter(ledger, signer, tail);
+  return signer;
 }
 
 /** The key that this process commits with. @throws KEY_NOT_FOUND */

@@ -146,6 +146,12 @@ function parseIntent(ledger: Ledger, at: IntentFile, bytes: Uint8Array): Intent 
   }
 }
 
+/** Takes an open intent back. A committer who has read it already may settle it all the same. */
+export async function withdrawIntent(ledger: Ledger, ref: string, options: CallOptions = {}): Promise<void> {
+  const [who = '', id = ''] = ref.split('/');
+  await removeSettled(ledger, [{ who, id }], options);
+}
+
 /** Deletes the folders of settled intents. */
 export async function removeSettled(
   ledger: Ledger,

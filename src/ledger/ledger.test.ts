@@ -8,7 +8,7 @@ import { prefixStorage } from '../storage/prefix.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { Storage } from '../storage/storage.ts';
 import { asCommitter, commitIntents, type Prepare } from './commit.ts';
-import { writeIntent } from './intents.ts';
+import { withdrawIntent, writeIntent } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { readTail, walkLog } from './log.ts';
 import { publishTail } from './publish.ts';
@@ -174,6 +174,7 @@ describe('after a crash', () => {
     const signer = newSigner();
     const ann = openLedger(store, clock, { signer, author: 'ann' });
     await propose(ann, 'left-behind');
+    clock.advance(1);
     await say(openLedger(store, clock, { signer, author: 'bob' }), 'next');
     expect(await publicText(ann.ledger)).toBe('1: left-behind next\n');
   });
@@ -206,6 +207,67 @@ describe('after a crash', () => {
     await say(open, 'one');
     expect(lost).toBe(true);
     expect(await publicText(open.ledger)).toBe('1: one\n');
+  });
+});
+
+describe('while another writer is at work', () => {
+  /** Runs `first` once, just before the inbox is listed. */
+  function beforeInbox(store: Storage, first: () => Promise<unknown>): Storage {
+    let done = false;
+    return {
+      ...store,
+      list: async function* (prefix, options) {
+        if (prefix.includes('/inbox/') && !done) {
+          done = true;
+          await first();
+        }
+        yield* store.list(prefix, options);
+      },
+    };
+  }
+
+  test('a change that the other one settles between two looks is found in the log', async () => {
+    const { clock, store } = memoryStore();
+    const signer = newSigner();
+    const bob = openLedger(store, clock, { signer, author: 'bob' });
+    const other = (): Promise<unknown> =>
+      commitIntents(bob.ledger, { prepare: wordList(bob.ledger), waitFor: [] });
+    const ann = openLedger(beforeInbox(store, other), clock, { signer, author: 'ann' });
+    const { ref, outcome } = await say(ann, 'one');
+    expect(outcome.settled.get(ref)).toEqual({ ref, rev: 1 });
+    expect(await publicText(ann.ledger)).toBe('1: one\n');
+  });
+
+  test('a change that somebody deletes is told as such', async () => {
+    const { clock, store } = memoryStore();
+    const vandal = async (): Promise<void> => {
+      for await (const { key } of store.list('.pakhus/tools/inbox/')) await store.delete(key);
+    };
+    const ann = openLedger(beforeInbox(store, vandal), clock, { signer: newSigner() });
+    await expect(say(ann, 'one')).rejects.toMatchObject({
+      code: 'INTENT_REJECTED',
+      message: expect.stringContaining('somebody deleted the proposal'),
+    });
+  });
+
+  test('a change can be taken back while it is open', async () => {
+    const { clock, store } = memoryStore();
+    const ann = openLedger(store, clock, { signer: newSigner() });
+    await withdrawIntent(ann.ledger, await propose(ann, 'never'));
+    await say(ann, 'one');
+    expect(await publicText(ann.ledger)).toBe('1: one\n');
+  });
+
+  test('of two first publishes with keys of their own, the second one learns whom to ask', async () => {
+    const { clock, store } = memoryStore();
+    const ann = openLedger(store, clock, { signer: newSigner(), author: 'ann@desk' });
+    const bob = openLedger(store, clock, { signer: newSigner(), author: 'bob@lap' });
+    const ref = await propose(bob, 'two');
+    await say(ann, 'one');
+    await expect(
+      commitIntents(bob.ledger, { prepare: wordList(bob.ledger), waitFor: [ref] }),
+    ).rejects.toMatchObject({ code: 'KEY_NOT_FOUND', hint: expect.stringContaining('Ask ann@desk') });
+    expect(await publicText(ann.ledger)).toBe('1: one\n');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Reading the log: the newest revision, and whether to believe it. */
 import { sha256Hex } from '../core/digest.ts';
-import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
