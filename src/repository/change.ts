@@ -1,9 +1,11 @@
 /** One change from start to end: proposed, committed, published. */
-import { PakhusError } from '../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { commitIntents, requireSigner } from '../ledger/commit.ts';
-import { writeIntent } from '../ledger/intents.ts';
+import { withdrawIntent, writeIntent } from '../ledger/intents.ts';
 import { readTail } from '../ledger/log.ts';
-import { publishTail } from '../ledger/publish.ts';
+import { type PublishReport, publishTail } from '../ledger/publish.ts';
+import type { SettledIntent } from '../ledger/settled.ts';
+import type { CallOptions } from '../storage/storage.ts';
 import type { Action } from './actions.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { createPrepare } from './prepare.ts';
@@ -26,7 +28,26 @@ export interface Changed {
   readonly waitedMs: number;
 }
 
-/** @throws KEY_NOT_FOUND without a ledger key, INTENT_REJECTED when the change is refused, KEY_*, LEDGER_*, STORE_* */
+/**
+ * Errors after which the change can never be made as it is: nobody else should meet it. After all others it stays proposed, and
+ * whoever commits next makes it.
+ */
+const WITHDRAWING = [
+  'CONFIG_INVALID',
+  'INTENT_REJECTED',
+  'KEY_INVALID',
+  'KEY_NOT_FOUND',
+  'KEY_PASSPHRASE',
+  'KEY_WEAK',
+  'LEDGER_FUTURE',
+  'LEDGER_UNTRUSTED',
+  'SIGN_FAILED',
+] as const;
+
+/**
+ * @throws KEY_NOT_FOUND without a ledger key, INTENT_REJECTED when the change is refused, LEDGER_NOT_VISIBLE when it is made and
+ * clients do not see it yet, KEY_*, LEDGER_*, STORE_*
+ */
 export async function makeChange(
   repository: Repository,
   change: Change,
@@ -49,11 +70,14 @@ export async function makeChange(
       waitedMs += ms;
     },
     ...call,
+  }).catch(async (error: unknown) => {
+    if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
+    throw error;
   });
-  report({ type: 'progress', task: 'Publishing' });
-  const published = await publishTail(ledger, call);
   const settled = outcome.settled.get(ref);
   if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
+  report({ type: 'progress', task: 'Publishing' });
+  const published = await publish(repository, settled, call);
   if (settled.rejected !== undefined) {
     throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
       hint: 'Nothing was changed. Correct what is named and run the command again.',
@@ -61,6 +85,31 @@ export async function makeChange(
     });
   }
   return { rev: settled.rev, publishedRev: published.rev, waitedMs };
+}
+
+/** The decision is made; what is left is copying, which anybody can finish. */
+async function publish(
+  { ledger, name }: Repository,
+  { rev, rejected }: SettledIntent,
+  call: CallOptions,
+): Promise<PublishReport> {
+  try {
+    return await publishTail(ledger, call);
+  } catch (cause) {
+    const wasStopped = call.signal?.aborted === true;
+    if (rejected !== undefined || !(cause instanceof PakhusError || wasStopped)) throw cause;
+    const why = cause instanceof PakhusError ? cause.message : 'interrupted';
+    const first = cause instanceof PakhusError && cause.hint !== undefined ? `${cause.hint}\n` : '';
+    throw new PakhusError(
+      'LEDGER_NOT_VISIBLE',
+      `${name}: revision ${rev} is committed, but clients do not see all of it yet: ${why}`,
+      {
+        cause,
+        hint: `${first}The next publish finishes it, or \`pakhus repair\`, which needs no key.`,
+        details: { rev },
+      },
+    );
+  }
 }
 
 /**

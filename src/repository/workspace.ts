@@ -52,7 +52,8 @@ async function openOrEmpty(location: string, { missing, signal }: WorkspaceInput
   try {
     return await openStorage(location, { create: missing === 'make', ...(signal && { signal }) });
   } catch (error) {
-    if (missing === 'empty' && hasCode(error, 'STORE_NOT_FOUND')) return createMemoryStorage({ name: location });
+    if (missing === 'empty' && hasCode(error, 'STORE_NOT_FOUND'))
+      return createMemoryStorage({ name: location });
     throw error;
   }
 }
