@@ -2,7 +2,6 @@
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Format, PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Identity, Place } from './actions.ts';
 import { checkPlace, type Terms } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
@@ -27,10 +26,10 @@ export interface PublishPlan {
   readonly format: Format;
   /** Not in the place yet. */
   readonly fresh: readonly PlacedPackage[];
-  /** There already, the same bytes. */
+  /** There already, the same bytes: the newest revision names `path`. */
   readonly unchanged: readonly PlacedPackage[];
-  /** Those of `unchanged` whose file the store has lost. */
-  readonly lost: readonly PlacedPackage[];
+  /** Files with the very bytes of another one of the same call. */
+  readonly repeated: readonly InspectedPackage[];
   readonly refused: readonly RefusedFile[];
   /** What the setting `keep` takes out of the index. */
   readonly dropped: readonly Identity[];
@@ -53,11 +52,18 @@ export async function planPublish(
   const changes = createChanges(catalogLookup(repository, at.tail?.content.catalog));
   const fresh: PlacedPackage[] = [];
   const unchanged: PlacedPackage[] = [];
+  const repeated: InspectedPackage[] = [];
   const refused: RefusedFile[] = [];
+  const seen = new Set<string>();
   for (const one of inspected) {
+    if (seen.has(one.sha256)) {
+      repeated.push(one);
+      continue;
+    }
     try {
       const placed = await placeFile(one, { changes, place, format });
       (placed.isNew ? fresh : unchanged).push(placed);
+      seen.add(one.sha256);
     } catch (error) {
       if (!hasCode(error, 'PACKAGE_CONFLICT')) throw error;
       const named = withSource(one.source, error);
@@ -67,7 +73,7 @@ export async function planPublish(
   }
   if (terms.settings.keep !== undefined) await changes.keepNewest(terms.settings.keep, format);
   const dropped = changes.edits().flatMap(({ drop }) => drop);
-  return { format, fresh, unchanged, lost: await findLost(repository.tree, unchanged), refused, dropped };
+  return { format, fresh, unchanged, repeated, refused, dropped };
 }
 
 async function placeFile(
@@ -82,23 +88,6 @@ async function placeFile(
   if (isNew) return { inspected, path, isNew };
   const there = await at.changes.lookUp(at.place, record);
   return { inspected, path: there?.record.path ?? path, isNew };
-}
-
-async function findLost(
-  tree: Storage,
-  unchanged: readonly PlacedPackage[],
-): Promise<readonly PlacedPackage[]> {
-  const lost: PlacedPackage[] = [];
-  for (const one of unchanged) {
-    try {
-      const { sizeBytes } = await tree.stat(one.path);
-      if (sizeBytes !== one.inspected.sizeBytes) lost.push(one);
-    } catch (error) {
-      if (!hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw error;
-      lost.push(one);
-    }
-  }
-  return lost;
 }
 
 function withSource(source: string, error: PakhusError): PakhusError {

@@ -8,6 +8,7 @@
  */
 
 import { PakhusError } from '../core/pakhus-error.ts';
+import { requireCommitter } from '../ledger/commit.ts';
 import type { Action, Identity, Place } from './actions.ts';
 import type { Terms } from './apply-intents.ts';
 import { finishOthers, makeChange } from './change.ts';
@@ -25,7 +26,7 @@ export interface PublishedPackage extends Identity {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** `unchanged`: the very same package was there already. */
+  /** `unchanged`: the very same package was there already, or came twice in this call. */
   readonly outcome: 'added' | 'unchanged';
 }
 
@@ -73,6 +74,7 @@ export async function publishPackages(
     packages: [
       ...stored.map((one) => published(one, 'added')),
       ...plan.unchanged.map((one) => published(one, 'unchanged')),
+      ...repeats(plan.repeated, [...stored, ...plan.unchanged]),
     ],
     refused: plan.refused,
     dropped: plan.dropped,
@@ -81,6 +83,8 @@ export async function publishPackages(
   });
   const rev = tail?.revision.signed.record.rev;
   if (options.dryRun) return result(plan.fresh, rev, 0);
+  // Known before anything is written.
+  if (tail === undefined || plan.fresh.length > 0) requireCommitter(repository.ledger, tail?.revision);
   const stored = await store(repository, plan, options);
   const actions: Action[] = [
     ...(tail === undefined ? [{ type: 'settings', create: true, ...terms } as const] : []),
@@ -99,13 +103,16 @@ export async function publishPackages(
   return result(stored, changed.rev, changed.waitedMs);
 }
 
-/** Puts fresh and lost files into the tree; gives the fresh ones with the paths that they got. */
+/**
+ * Puts fresh files into the tree, and unchanged ones back whose bytes the store has lost. Gives the fresh ones with the paths that
+ * they got.
+ */
 async function store(
   repository: Repository,
   plan: PublishPlan,
   options: PublishOptions,
 ): Promise<readonly PlacedPackage[]> {
-  const all = [...plan.fresh, ...plan.lost];
+  const all = [...plan.fresh, ...plan.unchanged];
   if (all.length === 0) return [];
   const pool = createIngestPool(repository.tree, repository.location);
   const task = 'Storing packages';
@@ -144,6 +151,16 @@ function published(
   const { source, meta, sizeBytes, sha256 } = inspected;
   const { name, version, architecture } = meta;
   return { source, name, version, architecture, path, sizeBytes, sha256, outcome };
+}
+
+function repeats(
+  repeated: readonly InspectedPackage[],
+  placed: readonly PlacedPackage[],
+): readonly PublishedPackage[] {
+  const pathOf = new Map(placed.map(({ inspected: { sha256 }, path }) => [sha256, path]));
+  return repeated.map((inspected) =>
+    published({ inspected, path: pathOf.get(inspected.sha256) ?? '' }, 'unchanged'),
+  );
 }
 
 function describe(stored: readonly PlacedPackage[]): string {

@@ -26,12 +26,14 @@ export async function storePackage(
   task: StoreTask,
   options: CallOptions = {},
 ): Promise<string> {
-  const body = verifiedBody(task);
-  if (await createAt(tree, { path: task.path, body, task }, options)) return task.path;
+  const { path, sizeBytes, sha256 } = task;
   if (task.named) {
-    await tree.write(task.path, body, { ...options, ...HEADERS });
-    return task.path;
+    if (!(await holds(tree, { path, sizeBytes, sha256 }, options)))
+      await tree.write(path, verifiedBody(task), { ...options, ...HEADERS });
+    return path;
   }
+  const body = verifiedBody(task);
+  if (await createAt(tree, { path, body, task }, options)) return path;
   if (!(await createAt(tree, { path: task.apartPath, body, task }, options))) {
     await tree.write(task.apartPath, body, { ...options, ...HEADERS });
   }
