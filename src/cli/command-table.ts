@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'promote',
     group: 'Publish',
-    summary: 'List packages of one channel in another as well',
+    summary: 'Take packages of one channel into another as well',
     load: async () => (await import('./commands/promote.ts')).promote,
   },
   {
@@ -80,13 +80,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'verify',
     group: 'Check and mend',
-    summary: 'Compare the store with its ledger, every byte and signature',
+    summary: 'Check every byte and signature of the store',
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
     name: 'repair',
     group: 'Check and mend',
-    summary: 'Finish what a dead writer left, put damaged indexes back',
+    summary: 'Finish an interrupted publish, put damaged indexes back',
     load: async () => (await import('./commands/repair.ts')).repair,
   },
   {
@@ -116,7 +116,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'key export',
     group: 'Keys and clients',
-    summary: 'The public half of a key',
+    summary: 'Print the public half of a key',
     load: async () => (await import('./commands/key-export.ts')).keyExport,
   },
   {

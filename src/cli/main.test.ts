@@ -15,7 +15,7 @@ describe('exit codes and messages of the command line itself', () => {
     [
       ['config', 'show', '--store'],
       2,
-      "option '--store <url>' argument missing",
+      "option '--store <folder>' argument missing",
       'Run pakhus config show --help.',
     ],
     [

@@ -168,7 +168,7 @@ Options:
 
 Global Options:
   -V, --version        print the version
-  --store <url>        the store: a folder or s3://bucket/prefix
+  --store <folder>     the store (default: from pakhus.yaml, else ./public)
   --config <file>      default: pakhus.yaml, here or further up
   --json               one JSON object on stdout, JSON lines on stderr
   --no-color           no colours

@@ -34,13 +34,13 @@ export interface ProgramOptions {
 export function createProgram(options: ProgramOptions): CommanderCommand {
   const { palette } = options;
   const program = new CommanderCommand('pakhus')
-    .description('Turns a folder of OS packages into signed repositories, in a directory or a bucket.')
+    .description('Turns a folder of OS packages into signed repositories that package managers install from.')
     .usage('<command> [options]')
     .version(options.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help; also: pakhus help <command>')
     .helpCommand(false)
     .optionsGroup('Global Options:')
-    .option('--store <url>', 'the store: a folder or s3://bucket/prefix')
+    .option('--store <folder>', 'the store (default: from pakhus.yaml, else ./public)')
     .option('--config <file>', 'default: pakhus.yaml, here or further up')
     .option('--json', 'one JSON object on stdout, JSON lines on stderr')
     .option('--no-color', 'no colours')

@@ -11,7 +11,7 @@ export const client: Command = defineCommand({
     url: textOption('url', 'where clients reach the store (default: `url:` in pakhus.yaml)'),
     as: choiceOption(
       ['text', 'script', 'one-liner', 'undo'],
-      'only that part, to paste or pipe (default: text)',
+      'text to read, or one part of it to pipe into a shell (default: text)',
     ),
   },
   description:

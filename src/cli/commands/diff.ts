@@ -10,8 +10,8 @@ const SIGN = { added: '+', removed: '-', changed: '~' } as const;
 export const diff: Command = defineCommand({
   inputs: {
     repository: argument('the repository'),
-    from: optionalArgument('a revision; left out: the one before; 0: before the first'),
-    to: optionalArgument('a revision; left out: the newest'),
+    from: optionalArgument('the older revision, 0 for nothing at all (default: the one before)'),
+    to: optionalArgument('the newer revision (default: the newest)'),
   },
   run: async (context, { repository: name, from, to }) => {
     const { repository } = await openPlace(context, name);

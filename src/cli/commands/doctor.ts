@@ -6,7 +6,8 @@ import { useCase, workspaceOf } from '../open-workspace.ts';
 export const doctor: Command = defineCommand({
   inputs: {},
   description:
-    'Checks the configuration, the store, the keys and the ledgers, and says for each finding what to do.',
+    'Checks the configuration, the store, the keys and the ledgers, and says for each finding what to do. Exit code 1 when ' +
+    'something is bad.',
   run: async (context) => ({
     node: process.versions.node,
     checks: await diagnose(await workspaceOf(context), useCase(context)),

@@ -5,7 +5,7 @@ import { renderTable } from '../table.ts';
 
 export const keyList: Command = defineCommand({
   inputs: {},
-  description: 'The keys in your folder of keys. Secrets are neither unlocked nor shown.',
+  description: 'The folder is PAKHUS_KEYS, or ~/.config/pakhus/keys. Secrets are neither unlocked nor shown.',
   run: async (context) => {
     const folder = (await context.config()).keys.value;
     const { keys, problems } = await listKeys(folder);

@@ -5,7 +5,7 @@ import { argument, choiceOption, countOption, flag, textOption } from '../inputs
 
 export const keyNew: Command = defineCommand({
   inputs: {
-    name: argument('names the key file: letters, digits, - and .'),
+    name: argument('names the key file: a-z, 0-9, - and .'),
     algorithm: choiceOption(
       ['ed25519', 'rsa4096'],
       'rsa4096 for clients older than Debian 10 (default: ed25519)',
@@ -15,11 +15,12 @@ export const keyNew: Command = defineCommand({
       'whom people see behind the key: "Name <mail@example.org>" (default: the name)',
     ),
     expires: countOption('days', 'when the key ends (default: never)'),
-    ledger: flag('a ledger key, which lets a machine commit, instead of a signing key'),
+    ledger: flag('not a signing key, but a ledger key: it lets a machine change repositories'),
   },
   description:
-    'Makes a key in the folder of keys, readable by you alone. To use a signing key, list its fingerprint under `signers:` in ' +
-    'pakhus.yaml. To let another machine commit, list the public part of its ledger key under `ledger:` and run `pakhus apply`.',
+    'Makes a key in your folder of keys, readable by you alone. A signing key is locked when PAKHUS_SIGNING_PASSPHRASE is set. ' +
+    'To use it, list its name under `signers:` in pakhus.yaml and run `pakhus apply`. To let another machine change ' +
+    'repositories, list the public part of its ledger key under `ledger:` and run `pakhus apply`.',
   run: async (context, { name, algorithm, userId, expires, ledger }) => {
     const folder = (await context.config()).keys.value;
     if (ledger) return { kind: 'ledger', ...(await makeLedgerKey(folder, name)) };

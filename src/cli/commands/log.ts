@@ -11,7 +11,7 @@ const DEFAULT_LIMIT = 20;
 export const log: Command = defineCommand({
   inputs: {
     repository: argument('the repository'),
-    limit: countOption('count', `how many revisions, newest first (default ${DEFAULT_LIMIT})`),
+    limit: countOption('count', `how many revisions, newest first (default: ${DEFAULT_LIMIT})`),
   },
   run: async (context, { repository: name, limit }) => {
     const { repository } = await openPlace(context, name);

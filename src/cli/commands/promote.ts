@@ -16,7 +16,7 @@ export const promote: Command = defineCommand({
     names: manyArguments('packages: NAME (its newest version) or NAME=VERSION'),
   },
   description:
-    'Lists the very same files in another channel or component as well; nothing is uploaded or built again.',
+    'The other channel or component lists the very same files; nothing is uploaded or built again.',
   examples: [['pakhus promote tools/testing tools/stable hello', 'the newest hello from testing to stable']],
   changes: true,
   run: async (context, { from, to, names }) => {

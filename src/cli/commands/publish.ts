@@ -8,6 +8,7 @@ import {
   type RepositoryPublish,
 } from '../../repository/publish-files.ts';
 import type { Workspace } from '../../repository/workspace.ts';
+import { keysFromEnvironment } from '../../signing/key-environment.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { flag, manyArguments, textOption } from '../inputs.ts';
@@ -44,7 +45,7 @@ export const publish: Command = defineCommand({
     const list = await readPathList(paths, context.stdin);
     const consent = createConsent(context, init);
     const workspace = await openForPublish(context, consent);
-    return publishFiles(
+    const result = await publishFiles(
       workspace,
       {
         paths: list,
@@ -56,14 +57,15 @@ export const publish: Command = defineCommand({
           consent(`There is no repository '${name}' yet. Make it, with a new signing key?`),
       },
       useCase(context),
-    ).then((result) => ({ dryRun: context.flags.dryRun, ...result }));
+    );
+    return { dryRun: context.flags.dryRun, keys: await keysMade(context, result), ...result };
   },
   exitCode: ({ published, refused }) => {
     if (refused.length === 0) return 0;
     return published.some(({ packages }) => packages.length > 0) ? PARTLY_DONE : FAILED;
   },
   render: (result, view) => [
-    ...result.published.flatMap((one) => publishedLines(one, { view, dryRun: result.dryRun })),
+    ...result.published.flatMap((one) => publishedLines(one, { view, ...result })),
     ...refusedLines(result, view),
   ],
 });
@@ -96,9 +98,18 @@ async function openForPublish(context: CliContext, consent: Consent): Promise<Wo
   }
 }
 
+/** The folder in which keys of a new repository were made; null where all of them came from the environment. */
+async function keysMade(context: CliContext, { published }: PublishFilesResult): Promise<string | null> {
+  const { signing, ledger } = keysFromEnvironment(context.env);
+  const isMade = !context.flags.dryRun && published.some(({ created }) => created);
+  return isMade && (signing === undefined || ledger === undefined)
+    ? (await context.config()).keys.value
+    : null;
+}
+
 function publishedLines(
   one: RepositoryPublish,
-  { view, dryRun }: { readonly view: View; readonly dryRun: boolean },
+  { view, dryRun, keys }: { readonly view: View; readonly dryRun: boolean; readonly keys: string | null },
 ): string[] {
   const { palette } = view;
   const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
@@ -125,6 +136,8 @@ function publishedLines(
     lines.push(
       `${palette.faint('Clients')}  ${palette.code(`pakhus client ${one.repository}/${one.place.channel}`)}`,
     );
+    if (one.created && keys !== null)
+      lines.push(`${palette.faint('Keys')}     ${keys}; keep a copy of them in a safe place`);
   }
   return lines;
 }

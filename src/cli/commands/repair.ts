@@ -7,7 +7,8 @@ import { openAll, useCase } from '../open-workspace.ts';
 export const repair: Command = defineCommand({
   inputs: { repository: optionalArgument('one repository; left out: all of the store') },
   description:
-    'Finishes what a writer that died left behind and puts damaged index files back. Needs no signing key.',
+    'Brings clients to the newest revision where a publish was killed halfway, and puts damaged index files back. Needs no key. ' +
+    'A damaged package file is put back by publishing that file again.',
   run: async (context, { repository: name }) => {
     const repositories: (RepairResult & { readonly repository: string })[] = [];
     for (const { repository } of await openAll(context, name)) {

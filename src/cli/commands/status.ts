@@ -43,6 +43,8 @@ function repositoryLines(one: RepositoryStatus, { palette }: View): string[] {
       : []),
     isCurrent
       ? palette.good('  clients see the newest revision')
-      : palette.bad(`  ${formatNumberOf(one.stale.length, 'file')} not published yet; run \`pakhus repair\``),
+      : palette.bad(
+          `  clients do not see all of the newest revision (${formatNumberOf(one.stale.length, 'file')}); run \`pakhus repair\``,
+        ),
   ];
 }

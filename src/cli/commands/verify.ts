@@ -11,7 +11,8 @@ const VERIFICATION_FAILED = 12;
 export const verify: Command = defineCommand({
   inputs: { repository: optionalArgument('one repository; left out: all of the store') },
   description:
-    'Reads everything that is stored, checks every digest and signature against the ledger, and changes nothing.',
+    'Reads everything that is stored and compares it with the ledger, the signed log of all revisions. Changes nothing. ' +
+    'Exit code 12 when something differs.',
   run: async (context, { repository: name }) => {
     const repositories: (Verification & { readonly repository: string })[] = [];
     for (const { repository } of await openAll(context, name)) {
