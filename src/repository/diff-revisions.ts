@@ -23,7 +23,7 @@ export interface RevisionDiff {
 
 /**
  * The difference between revision `from` and `to`; by default between the newest and the one before. Unchanged leaves are not read.
- * @throws REPOSITORY_NOT_FOUND, STORE_OBJECT_NOT_FOUND, LEDGER_*
+ * @throws REPOSITORY_NOT_FOUND, REVISION_NOT_FOUND, LEDGER_*
  */
 export async function diffRevisions(
   repository: Repository,

@@ -2,6 +2,7 @@
 import { compareRunKeys, type RunEntry } from '../catalog/catalog.ts';
 import { createLeafStore } from '../catalog/leaf-store.ts';
 import { leavesWithName, readRun } from '../catalog/run.ts';
+import { fillPlace } from '../config/place.ts';
 import type { PackageRecord, PackageSummary, Relations } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { CallOptions } from '../storage/storage.ts';
@@ -28,7 +29,7 @@ export interface ShownPackage extends ListedPackage {
   readonly relations: Relations;
 }
 
-/** Every package of the places that `filter` names, by place and name. @throws LEDGER_CORRUPT */
+/** Every package of the places that `filter` names, by place and name. @throws PLACE_NOT_FOUND, LEDGER_CORRUPT */
 export async function* iteratePackages(
   repository: Repository,
   at: ReadRevision,
@@ -36,7 +37,7 @@ export async function* iteratePackages(
 ): AsyncIterable<ListedPackage> {
   const { blobs } = repository.ledger;
   const leaves = createLeafStore(blobs);
-  for (const entry of runsOf(at, filter)) {
+  for (const entry of runsOf(at, { ...filter, repository: repository.name })) {
     const run = await readRun(blobs, entry.ref);
     for (const leaf of run.leaves) {
       filter.signal?.throwIfAborted();
@@ -45,7 +46,7 @@ export async function* iteratePackages(
   }
 }
 
-/** Packages called `name`, newest version first. Reads only the leaves that may hold it. */
+/** Packages called `name`, newest version first. Reads only the leaves that may hold it. @throws PLACE_NOT_FOUND, LEDGER_CORRUPT */
 export async function findPackages(
   repository: Repository,
   at: ReadRevision,
@@ -54,7 +55,7 @@ export async function findPackages(
   const { blobs } = repository.ledger;
   const leaves = createLeafStore(blobs);
   const found: ListedPackage[] = [];
-  for (const entry of runsOf(at, query)) {
+  for (const entry of runsOf(at, { ...query, repository: repository.name })) {
     const run = await readRun(blobs, entry.ref);
     for (const leaf of leavesWithName(run, query.name)) {
       for (const record of await leaves.read(leaf)) {
@@ -91,8 +92,14 @@ export async function* searchPackages(
   }
 }
 
-function runsOf(at: ReadRevision, { channel, component }: Filter): readonly RunEntry[] {
-  return at.content.catalog.runs.filter(
+/** @throws PLACE_NOT_FOUND */
+function runsOf(
+  at: ReadRevision,
+  { repository, channel, component }: Filter & { readonly repository: string },
+): readonly RunEntry[] {
+  const { settings, runs } = at.content.catalog;
+  fillPlace({ repository, channel, component }, settings);
+  return runs.filter(
     (run) => (channel ?? run.channel) === run.channel && (component ?? run.component) === run.component,
   );
 }

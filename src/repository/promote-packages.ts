@@ -1,8 +1,12 @@
 /** Promoting packages: the same bytes, listed in another place as well. */
-import { compareRunKeys } from '../catalog/catalog.ts';
+import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Place } from './actions.ts';
+import { checkPlace } from './apply-intents.ts';
+import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
+import { createChanges } from './changes.ts';
+import type { ReadRevision } from './content.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import { describeAll, notThere, type Wanted } from './remove-packages.ts';
@@ -30,44 +34,45 @@ export interface PromoteResult {
   readonly change: Changed | undefined;
 }
 
-/** @throws PACKAGE_NOT_FOUND, and as `makeChange` */
+/** @throws PLACE_NOT_FOUND, PACKAGE_NOT_FOUND, PACKAGE_CONFLICT, and as `makeChange` */
 export async function promotePackages(
   repository: Repository,
   input: PromoteInput,
   options: UseCaseOptions,
 ): Promise<PromoteResult> {
+  const { from, to } = input;
   const tail = await openTail(repository, options.signal === undefined ? {} : { signal: options.signal });
-  const { compareVersions } = formatByName(tail.content.catalog.settings.format);
-  const found: { readonly listed: ListedPackage; readonly isThere: boolean }[] = [];
+  checkPlace(tail.content.catalog.settings, to);
+  const changes = createChanges(catalogLookup(repository, tail.content.catalog));
+  const packages: PromotedPackage[] = [];
+  const fresh: PackageRecord[] = [];
   for (const wanted of input.wanted) {
-    const all = await findPackages(repository, tail, { ...input.from, ...wanted });
-    if (all.length === 0) throw notThere(repository, { wanted, filter: input.from });
-    const newest = all.reduce((best, one) =>
-      compareVersions(one.record.version, best.record.version) > 0 ? one : best,
-    );
-    const there = await findPackages(repository, tail, { ...input.to, name: wanted.name });
-    for (const listed of all.filter(
-      ({ record }) => compareVersions(record.version, newest.record.version) === 0,
-    )) {
-      const isThere = there.some(
-        (one) =>
-          one.record.sha256 === listed.record.sha256 && compareRunKeys({ ...listed, ...input.to }, one) === 0,
-      );
-      found.push({ listed, isThere });
+    for (const { slot, record } of await newestOf(repository, tail, { wanted, from })) {
+      const { name, version, architecture } = record;
+      const isNew = await changes.add({ ...to, slot }, record);
+      packages.push({ name, version, architecture, outcome: isNew ? 'promoted' : 'unchanged' });
+      if (isNew) fresh.push(record);
     }
   }
-  const packages = found.map(({ listed: { record }, isThere }): PromotedPackage => {
-    const { name, version, architecture } = record;
-    return { name, version, architecture, outcome: isThere ? 'unchanged' : 'promoted' };
-  });
-  const fresh = found.filter(({ isThere }) => !isThere).map(({ listed }) => listed.record);
   if (!input.dryRun && fresh.length === 0) await finishOthers(repository, options);
   if (input.dryRun || fresh.length === 0) return { packages, change: undefined };
-  const { from, to } = input;
   const actions = fresh.map(
     ({ name, version, architecture, sha256 }) =>
       ({ type: 'promote', from, to, package: { name, version, architecture }, sha256 }) as const,
   );
   const message = `promote ${describeAll(fresh)} from ${from.channel}/${from.component} to ${to.channel}/${to.component}`;
   return { packages, change: await makeChange(repository, { actions, message }, options) };
+}
+
+/** The version that is asked for, or the newest one, in every architecture that has it. @throws PACKAGE_NOT_FOUND */
+async function newestOf(
+  repository: Repository,
+  tail: ReadRevision,
+  { wanted, from }: { readonly wanted: Wanted; readonly from: Place },
+): Promise<readonly ListedPackage[]> {
+  const [newest, ...others] = await findPackages(repository, tail, { ...from, ...wanted });
+  if (newest === undefined) throw notThere(repository, { wanted, filter: from });
+  const { compareVersions } = formatByName(tail.content.catalog.settings.format);
+  const same = others.filter(({ record }) => compareVersions(record.version, newest.record.version) === 0);
+  return [newest, ...same];
 }

@@ -1,5 +1,5 @@
 /** Opening a revision to look at it. */
-import { PakhusError } from '../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { readRevision, readTail } from '../ledger/log.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { type ReadRevision, readContent } from './content.ts';
@@ -28,12 +28,21 @@ export async function findTail(
   return revision === undefined ? undefined : { revision, content: readContent(revision) };
 }
 
-/** A revision by its number. @throws LEDGER_*, STORE_OBJECT_NOT_FOUND */
+/** A revision by its number. @throws REVISION_NOT_FOUND, LEDGER_*, STORE_* */
 export async function openRevision(
   repository: Repository,
   rev: number,
   options: CallOptions = {},
 ): Promise<ReadRevision> {
-  const revision = await readRevision(repository.ledger, rev, options);
-  return { revision, content: readContent(revision) };
+  try {
+    const revision = await readRevision(repository.ledger, rev, options);
+    return { revision, content: readContent(revision) };
+  } catch (error) {
+    if (!hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw error;
+    throw new PakhusError('REVISION_NOT_FOUND', `${repository.name} has no revision ${rev}`, {
+      cause: error,
+      hint: `\`pakhus log ${repository.name}\` shows what there is.`,
+      details: { repository: repository.name, rev },
+    });
+  }
 }

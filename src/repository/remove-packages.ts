@@ -33,20 +33,22 @@ export async function removePackages(
   options: UseCaseOptions,
 ): Promise<RemoveResult> {
   const tail = await openTail(repository, options.signal === undefined ? {} : { signal: options.signal });
-  const found: ListedPackage[] = [];
+  const found = new Map<string, ListedPackage>();
   for (const wanted of input.wanted) {
     const matches = await findPackages(repository, tail, { ...input.from, ...wanted });
     if (matches.length === 0) throw notThere(repository, { wanted, filter: input.from });
     checkOneVersion(matches, { wanted, all: input.all, repository: repository.name });
-    found.push(...matches);
+    for (const one of matches) found.set(listedId(one), one);
   }
-  const removed = found.map(({ channel, component, record: { name, version, architecture } }) => ({
-    channel,
-    component,
-    name,
-    version,
-    architecture,
-  }));
+  const removed = [...found.values()].map(
+    ({ channel, component, record: { name, version, architecture } }) => ({
+      channel,
+      component,
+      name,
+      version,
+      architecture,
+    }),
+  );
   if (input.dryRun) return { removed, change: undefined };
   const actions = removed.map(
     ({ channel, component, ...identity }) =>
@@ -90,6 +92,11 @@ export function notThere(
     hint: `\`pakhus list ${place}\` shows what is there.`,
     details: { ...wanted, place },
   });
+}
+
+/** The same for a package that was asked for twice. */
+function listedId({ channel, component, slot, record }: ListedPackage): string {
+  return [channel, component, slot, record.name, record.version, record.architecture].join('\n');
 }
 
 function checkOneVersion(
