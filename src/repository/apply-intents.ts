@@ -101,22 +101,37 @@ async function applyActions(
   return { terms, added };
 }
 
-function applySettings(action: Extract<Action, { type: 'settings' }>, { terms, input }: Progress): Terms {
+function applySettings(
+  action: Extract<Action, { type: 'settings' }>,
+  { terms, changes, input }: Progress,
+): Terms {
   if (action.create && terms !== undefined) return terms;
   if (!action.create && terms === undefined) throw rejected('the repository does not exist yet');
   const { settings, signers, committers } = action;
-  if (terms !== undefined && settings.format !== terms.settings.format) {
-    throw rejected(`the format cannot change from ${terms.settings.format} to ${settings.format}`);
-  }
+  const after = { settings, signers, committers };
+  checkTerms(after, {
+    before: terms,
+    holdsPackages: (place) => input.base.slots(place).length > 0 || changes.puts(place),
+  });
+  return after;
+}
+
+/** Whether a revision can say `after` where the one before it says `before`. @throws INTENT_REJECTED, SETTINGS_INVALID */
+export function checkTerms(
+  after: Terms,
+  at: { readonly before: Terms | undefined; readonly holdsPackages: (place: Place) => boolean },
+): void {
+  const { settings, committers } = after;
+  const before = at.before?.settings;
+  if (before !== undefined && settings.format !== before.format)
+    throw rejected(`the format cannot change from ${before.format} to ${settings.format}`);
   if (committers.length === 0)
     throw rejected('a revision without a committer could never be followed by another');
   formatByName(settings.format).checkSettings(settings);
-  for (const place of terms === undefined ? [] : lostPlaces(terms.settings, settings)) {
-    if (input.base.slots(place).length > 0) {
+  for (const place of before === undefined ? [] : lostPlaces(before, settings)) {
+    if (at.holdsPackages(place))
       throw rejected(`${place.channel}/${place.component} still holds packages; remove them first`);
-    }
   }
-  return { settings, signers, committers };
 }
 
 function lostPlaces(before: RepositorySettings, after: RepositorySettings): readonly Place[] {

@@ -5,6 +5,8 @@ import type { RepositoryConfig } from '../config/resolved-config.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './actions.ts';
+import { checkTerms } from './apply-intents.ts';
+import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
@@ -43,6 +45,13 @@ export async function applySettings(
     ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
     ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
   ];
+  checkTerms(
+    { settings, signers, committers },
+    {
+      before,
+      holdsPackages: (place) => catalogLookup(repository, tail.content.catalog).slots(place).length > 0,
+    },
+  );
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;

@@ -29,6 +29,8 @@ export interface Changes {
     place: Place,
     identity: Identity,
   ): Promise<{ readonly slot: string; readonly record: PackageRecord } | undefined>;
+  /** True when a package was put into the place. */
+  puts(place: Place): boolean;
   /** Runs `work`; when it throws, all that it changed is taken back. */
   whole<T>(work: () => Promise<T>): Promise<T>;
   /** Drops all but the newest `keep` versions of every name that was added to, never what was added itself. */
@@ -111,6 +113,13 @@ export function createChanges(base: BaseLookup): Changes {
       return true;
     },
     lookUp,
+    puts: ({ channel, component }) =>
+      [...overlays.values()].some(
+        ({ run, names }) =>
+          run.channel === channel &&
+          run.component === component &&
+          [...names.values()].some((versions) => [...versions.values()].some(({ record }) => record)),
+      ),
     async whole(work) {
       undo = [];
       try {
