@@ -21,6 +21,8 @@ export interface BudgetRow {
   readonly ourValue: number | undefined;
   /** Ours over the peer's; undefined where either is missing. */
   readonly ratio: number | undefined;
+  /** The same of processor time, that a busy machine disturbs less; no budget is held against it. */
+  readonly cpuRatio: number | undefined;
   readonly budget: string;
   readonly verdict: 'met' | 'missed' | 'not measured';
 }
@@ -51,9 +53,11 @@ const VERSION_SECONDS = 0.06;
 /** Holds `figures` against every budget. */
 export function judge(figures: Figures): BudgetRow[] {
   const wall = (key: string): number | undefined => figures.samples.get(key)?.wallSeconds;
+  const cpu = (key: string): number | undefined => figures.samples.get(key)?.cpuSeconds;
   const ratios = RATIO_BUDGETS.map(([work, our, their, peer, limit]): BudgetRow => {
     const ratio = divide(wall(our), wall(their));
-    const values = { unit: 'seconds', peerValue: wall(their), ourValue: wall(our), ratio } as const;
+    const cpuRatio = divide(cpu(our), cpu(their));
+    const values = { unit: 'seconds', peerValue: wall(their), ourValue: wall(our), ratio, cpuRatio } as const;
     return { work, peer, ...values, budget: `≤ ${budgetRatio(limit)}`, verdict: verdict(ratio, limit) };
   });
   return [...ratios, peakRow(figures), ...sizeRows(figures), versionRow(wall)];
@@ -63,12 +67,30 @@ export function judge(figures: Figures): BudgetRow[] {
 export function renderBudgetRow(row: BudgetRow): string[] {
   const show = (value: number | undefined): string =>
     value === undefined ? '–' : formatValue(row.unit, value);
-  const ratio = row.ratio === undefined ? '–' : formatRatio(row.ratio);
-  return [row.work, row.peer, show(row.peerValue), show(row.ourValue), ratio, row.budget, row.verdict];
+  const part = (ratio: number | undefined): string => (ratio === undefined ? '–' : formatRatio(ratio));
+  return [
+    row.work,
+    row.peer,
+    show(row.peerValue),
+    show(row.ourValue),
+    part(row.ratio),
+    part(row.cpuRatio),
+    row.budget,
+    row.verdict,
+  ];
 }
 
 /** Titles of the table's columns. */
-export const BUDGET_HEAD: readonly string[] = ['work', 'peer', 'peer', 'pakhus', 'ratio', 'budget', 'result'];
+export const BUDGET_HEAD: readonly string[] = [
+  'work',
+  'peer',
+  'peer',
+  'pakhus',
+  'ratio',
+  'of cpu',
+  'budget',
+  'result',
+];
 
 function peakRow({ samples }: Figures): BudgetRow {
   const peaks = [...samples].flatMap(([key, sample]) => (isOurs(key) ? (sample.peakMiB ?? []) : []));
@@ -108,8 +130,8 @@ function versionRow(wall: (key: string) => number | undefined): BudgetRow {
 function alone(
   unit: BudgetRow['unit'],
   ourValue: number | undefined,
-): Pick<BudgetRow, 'peer' | 'unit' | 'peerValue' | 'ourValue' | 'ratio'> {
-  return { peer: '–', unit, peerValue: undefined, ourValue, ratio: undefined };
+): Pick<BudgetRow, 'peer' | 'unit' | 'peerValue' | 'ourValue' | 'ratio' | 'cpuRatio'> {
+  return { peer: '–', unit, peerValue: undefined, ourValue, ratio: undefined, cpuRatio: undefined };
 }
 
 function isOurs(key: string): boolean {

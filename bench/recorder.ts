@@ -3,11 +3,13 @@ import { type Sample, sampleOf } from './median.ts';
 
 /** Collects measurements by contestant and work. */
 export interface Recorder {
-  /** Notes what `work` of `contestant` took, and says so. */
+  /** Notes what `work` of `contestant` took, and says so when it was long. */
   record(contestant: string, work: string, measurement: Measurement): void;
   /** By `contestant/work`, in the order in which they first came. */
   samples(): Map<string, Sample>;
 }
+
+const WORTH_A_LINE = 0.1;
 
 /** A recorder that tells `log` one line per measurement. */
 export function createRecorder(log: (line: string) => void): Recorder {
@@ -16,7 +18,7 @@ export function createRecorder(log: (line: string) => void): Recorder {
     record: (contestant, work, measurement) => {
       const key = `${contestant}/${work}`;
       runs.set(key, [...(runs.get(key) ?? []), measurement]);
-      log(`${key}: ${measurement.wallSeconds.toFixed(3)} s`);
+      if (measurement.wallSeconds >= WORTH_A_LINE) log(`${key}: ${measurement.wallSeconds.toFixed(3)} s`);
     },
     samples: () => new Map([...runs].map(([key, measured]) => [key, sampleOf(measured)])),
   };
