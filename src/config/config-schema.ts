@@ -6,11 +6,11 @@ import type { ConfigFile } from './config-file.ts';
 import { FORMAT_OPTIONS, type FormatOption } from './format-options.ts';
 import {
   ARCHITECTURE_NAME,
-  FINGERPRINT,
   findOverlap,
   findPathProblem,
   findPlacePatternProblem,
   findPlaceProblem,
+  LEDGER_KEY,
   type NameRule,
   PART_NAME,
   REPOSITORY_NAME,
@@ -57,9 +57,9 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
       )
         .optional()
         .describe('What signs: names of keys in the folder of keys, or commands such as gpg.'),
-      ledger: list(matching(FINGERPRINT))
+      ledger: list(matching(LEDGER_KEY))
         .optional()
-        .describe('Fingerprints of the ledger keys that are trusted.'),
+        .describe('Ledger keys that are trusted: ids, or public parts, which `pakhus apply` lets commit.'),
       proposers: z
         .record(
           matching(SIGNER_NAME),

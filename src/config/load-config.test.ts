@@ -172,16 +172,19 @@ test('a repository becomes the settings of a revision', async () => {
   ]);
 });
 
-test('signers and ledger keys: paths from the file on, ids without what is for people', async () => {
+test('signers and ledger keys: paths from the file on, ids without what is for people, public halves as they are', async () => {
   const project = `signers: [release, { name: hsm, command: [gpg, --batch], publicKey: keys/hsm.asc }]
-ledger: ["9F86 D081 884C 7D65 9A2F EAA0 C55A D015"]
+ledger: ["9F86 D081 884C 7D65 9A2F EAA0 C55A D015", "X+5RXY2IyxByl0xYZhAWOCXG6aXFbmW8Q2bEZQ+svSY="]
 `;
   const config = await load({ project });
   expect(config.signers.value).toEqual([
     { name: 'release' },
     { name: 'hsm', command: ['gpg', '--batch'], publicKey: join(root, 'work/keys/hsm.asc') },
   ]);
-  expect(config.ledger.value).toEqual(['9f86d081884c7d659a2feaa0c55ad015']);
+  expect(config.ledger.value).toEqual([
+    '9f86d081884c7d659a2feaa0c55ad015',
+    'X+5RXY2IyxByl0xYZhAWOCXG6aXFbmW8Q2bEZQ+svSY=',
+  ]);
 });
 
 test('a key of the project file replaces the whole key of the user file', async () => {

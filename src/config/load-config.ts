@@ -1,6 +1,7 @@
 /** Reads the configuration from all its sources and says for each value where it comes from. */
 import { dirname, resolve } from 'node:path';
 import { PakhusError } from '../core/pakhus-error.ts';
+import { isLedgerPublicKey } from '../signing/ledger-key.ts';
 import type { ConfigFile, SignerEntry } from './config-file.ts';
 import { findConfigFile, readIfThere } from './find-config-file.ts';
 import {
@@ -110,10 +111,12 @@ function readSigners(files: readonly ConfigLayerFile[]): Setting<readonly Signer
   return { value, origin: fileOrigin(layer, ['signers']) };
 }
 
-/** Without what is for people: lower case, no spaces and colons. */
+/** Ids without what is for people: lower case, no spaces and colons. Public halves as they are. */
 function readLedger(files: readonly ConfigLayerFile[]): Setting<readonly string[]> {
   const { value, origin } = fromFiles(files, 'ledger') ?? byDefault<readonly string[]>([]);
-  return { value: value.map((id) => id.replace(/[ :]/g, '').toLowerCase()), origin };
+  const plain = (key: string): string =>
+    isLedgerPublicKey(key) ? key : key.replace(/[ :]/g, '').toLowerCase();
+  return { value: value.map(plain), origin };
 }
 
 function fromFiles<K extends keyof ConfigFile>(

@@ -26,10 +26,11 @@ export const SIGNER_NAME: NameRule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/,
   about: 'up to 128 of A-Z a-z 0-9 . _ @ + -, a letter or digit first',
 };
-/** A key's fingerprint; spaces and colons in it are for people. */
-export const FINGERPRINT: NameRule = {
-  pattern: /^[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}$/,
-  about: 'a fingerprint: 32 to 128 hex digits',
+/** A ledger key: its id, in which spaces and colons are for people, or its public half in base64, as `key new --ledger` prints it. */
+export const LEDGER_KEY: NameRule = {
+  pattern: /^(?:[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}|[A-Za-z0-9+/]{43}=)$/,
+  about:
+    'a fingerprint of 32 to 128 hex digits, or the public part of a ledger key (44 characters of base64)',
 };
 
 /** Names that the store uses itself. */

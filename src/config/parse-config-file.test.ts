@@ -112,7 +112,10 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
       'store: s3://key:secret@bucket',
       "1:8: store: holds a secret; secrets come from the environment or from the files of the provider's own tools",
     ],
-    ['ledger: [abc]', "1:10: ledger[0]: 'abc' must be a fingerprint: 32 to 128 hex digits"],
+    [
+      'ledger: [abc]',
+      "1:10: ledger[0]: 'abc' must be a fingerprint of 32 to 128 hex digits, or the public part of a ledger key (44 characters of base64)",
+    ],
     [
       'proposers: { ci: { actions: [ad], to: [a] } }',
       '1:30: proposers.ci.actions[0]: expected add, remove, promote, rollback, settings',

@@ -68,7 +68,7 @@ export interface ResolvedConfig {
   readonly repositories: Setting<readonly RepositoryConfig[]>;
   /** Empty: the key that was made for the repository. */
   readonly signers: Setting<readonly SignerConfig[]>;
-  /** Fingerprints of the ledger keys that are trusted; empty: the first use is. */
+  /** Ledger keys that are trusted: ids in lower case, and public halves in base64; empty: the first use is. */
   readonly ledger: Setting<readonly string[]>;
   readonly proposers: Setting<Readonly<Record<string, ProposerEntry>>>;
   /** Places that ship one thing in several formats. */

@@ -3,6 +3,7 @@ import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { inboxName } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { readPublished } from './published.ts';
@@ -101,8 +102,7 @@ async function checkTrust(ledger: Ledger, revision: Revision, options: CallOptio
   checkSignature(ledger, child.signed, child.manifest);
   while (anchors.size > 0 && !anchors.has(child.signed.keyId)) {
     const { rev } = child.signed.record;
-    if (rev === 1)
-      throw untrusted(ledger, revision.signed, 'no record before it is signed by a key that you trust');
+    if (rev === 1) throw unknownOrigin(ledger, revision.signed, child.signed);
     const { signed, digest } = await readRecord(ledger, rev - 1, options);
     checkParent(ledger, child.signed, digest);
     const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
@@ -123,6 +123,21 @@ function checkSignature(ledger: Ledger, signed: SignedRecord, lister: Manifest):
 function checkParent(ledger: Ledger, signed: SignedRecord, digest: string | null): void {
   if (signed.record.parent === digest) return;
   throw untrusted(ledger, signed, `its parent has digest ${digest}, the record says ${signed.record.parent}`);
+}
+
+/** Nothing of these records is believed, not even that they hold no line ends. */
+function unknownOrigin(ledger: Ledger, newest: SignedRecord, first: SignedRecord): PakhusError {
+  const { keyId, record } = first;
+  return new PakhusError(
+    'LEDGER_UNTRUSTED',
+    `${ledger.state.name}/${recordKey(newest.record.rev)} is not to be trusted: none of its ${newest.record.rev} revisions is signed by a ledger key that you trust`,
+    {
+      hint:
+        `It was made by ${inboxName(record.author)} with the ledger key ${inboxName(keyId)}. If you know that this is right, add that key under 'ledger:' in ` +
+        'pakhus.yaml. If not, somebody replaced the repository.',
+      details: { rev: newest.record.rev, key: keyId, author: record.author },
+    },
+  );
 }
 
 function untrusted(ledger: Ledger, signed: SignedRecord, why: string): PakhusError {

@@ -38,7 +38,7 @@ export async function applySettings(
   const tail = await openTail(repository);
   const before = termsOf(tail.revision, tail.content);
   const settings = parseSettings(input.wanted.settings);
-  const signers = (await repository.keys.configuredSigners()) ?? before.signers;
+  const signers = (await repository.keys.configuredSigners(repository.ledger.clock.now())) ?? before.signers;
   const committers = [...before.committers, ...newCommitters(before.committers, input.ledger)];
   const changes = [
     ...differences(flatten(before.settings), flatten(settings)),

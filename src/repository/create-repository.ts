@@ -3,7 +3,7 @@ import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import { asCommitter } from '../ledger/commit.ts';
 import type { Terms } from './apply-intents.ts';
-import { makeChange } from './change.ts';
+import { makeFirstChange } from './first-change.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
@@ -14,7 +14,8 @@ export async function createTerms(
 ): Promise<Terms> {
   formatByName(settings.format).checkSettings(settings);
   const { ledger, keys } = repository;
-  const signers = dryRun ? [] : await keys.makeSigners(ledger.clock.now());
+  const nowMs = ledger.clock.now();
+  const signers = dryRun ? ((await keys.configuredSigners(nowMs)) ?? []) : await keys.makeSigners(nowMs);
   const committers = ledger.signer === undefined ? [] : [asCommitter(ledger, ledger.signer)];
   return { settings, signers, committers };
 }
@@ -29,7 +30,7 @@ export async function createRepository(
   if (tail !== undefined)
     return { created: false, signers: tail.content.signers.map(({ fingerprint }) => fingerprint) };
   const terms = await createTerms(repository, { settings, dryRun: false });
-  await makeChange(
+  await makeFirstChange(
     repository,
     { actions: [{ type: 'settings', create: true, ...terms }], message: `make ${repository.name}` },
     options,

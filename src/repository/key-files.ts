@@ -1,4 +1,5 @@
 /** Key files that people make and hand over by themselves. */
+import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { keysFromEnvironment } from '../signing/key-environment.ts';
 import { createKeyFile, KEY_EXTENSION } from '../signing/key-file.ts';
@@ -6,6 +7,7 @@ import { findByFingerprint } from '../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
 import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
 import { firstLine, readSecret } from '../signing/secret-source.ts';
+import { refuseInsideStore } from './keys.ts';
 
 /** The public facts of a key. */
 export interface PublicKeyFile {
@@ -14,9 +16,16 @@ export interface PublicKeyFile {
   readonly publicKey: string;
 }
 
+/** Where key files go. */
+export interface KeyFolder {
+  readonly folder: string;
+  /** Names the stores in which no key may lie. */
+  readonly config: Pick<ResolvedConfig, 'store' | 'state'>;
+}
+
 /** Makes an OpenPGP key; with PAKHUS_SIGNING_PASSPHRASE in the environment its file is locked. @throws KEY_EXISTS, KEY_INVALID */
 export async function makeSigningKey(
-  folder: string,
+  at: KeyFolder,
   wanted: {
     readonly name: string;
     readonly algorithm: 'ed25519' | 'rsa4096';
@@ -36,7 +45,7 @@ export async function makeSigningKey(
     ...(wanted.expiresDays !== undefined && { expiresDays: wanted.expiresDays }),
     ...(passphrase !== undefined && { passphrase }),
   });
-  const path = await create(folder, {
+  const path = await create(at, {
     name: wanted.name + KEY_EXTENSION.openpgp,
     content: made.secretArmored,
   });
@@ -44,9 +53,9 @@ export async function makeSigningKey(
 }
 
 /** Makes a ledger key. @throws KEY_EXISTS */
-export async function makeLedgerKey(folder: string, name: string): Promise<PublicKeyFile> {
+export async function makeLedgerKey(at: KeyFolder, name: string): Promise<PublicKeyFile> {
   const content = generateLedgerKey();
-  const path = await create(folder, { name: name + KEY_EXTENSION.ledger, content });
+  const path = await create(at, { name: name + KEY_EXTENSION.ledger, content });
   const { keyId, publicKey } = readLedgerKey(content, { origin: path });
   return { path, fingerprint: keyId, publicKey };
 }
@@ -62,14 +71,15 @@ export async function exportPublicKey(folder: string, fingerprint: string): Prom
 }
 
 async function create(
-  folder: string,
+  { folder, config }: KeyFolder,
   file: { readonly name: string; readonly content: string },
 ): Promise<string> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,80}\.(openpgp\.asc|ledger\.pem)$/.test(file.name)) {
+  if (!/^[a-z0-9][a-z0-9.-]{0,80}\.(openpgp\.asc|ledger\.pem)$/.test(file.name)) {
     throw new PakhusError('CLI_USAGE', `${file.name} is no name for a key file`, {
-      hint: 'Use letters, digits, - and . only.',
+      hint: 'Use a-z, 0-9, - and . only, a letter or digit first.',
     });
   }
+  await refuseInsideStore(`${folder}/${file.name}`, config);
   const { path, created } = await createKeyFile(folder, file);
   if (created) return path;
   throw new PakhusError('KEY_EXISTS', `${path} exists already`, {

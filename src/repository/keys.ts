@@ -2,21 +2,22 @@
  * The keys of one repository: the ledger key of this committer, and the signers of what clients check. Secret keys come from
  * the environment, from the folder of keys, or stay behind a command; a revision names the public ones.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createExternalSigner } from '../signing/external-signer.ts';
-import { keysFromEnvironment } from '../signing/key-environment.ts';
-import { createKeyFile, keyFileName, readKeyFile } from '../signing/key-file.ts';
-import { findSigningKey } from '../signing/key-store.ts';
+import { keysFromEnvironment, type SecretSource } from '../signing/key-environment.ts';
+import { createKeyFile, type KeyFileContent, keyFileName, readKeyFile } from '../signing/key-file.ts';
+import { findSigningKey, listKeys } from '../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
 import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
 import { readSecretKeys } from '../signing/openpgp-key.ts';
+import { requireSigningKey } from '../signing/openpgp-policy.ts';
 import { createKeySigner } from '../signing/openpgp-sign.ts';
 import { assertOutsideStore } from '../signing/outside-store.ts';
-import { firstLine, readSecret } from '../signing/secret-source.ts';
+import { firstLine, type ReadSecret, readSecret } from '../signing/secret-source.ts';
 import { type Signer, signWithAll } from '../signing/signer.ts';
 import type { PublicSigner } from './actions.ts';
 
@@ -28,6 +29,8 @@ export interface RepositoryKeys {
   readonly folder: string;
   /** This committer's ledger key; with `create` it is made when there is none. */
   ledgerSigner(options?: { readonly create: boolean }): Promise<LineSigner | undefined>;
+  /** The ledger key of the folder that has one of these ids, whatever its file is called. Asks for ids only when there are keys. */
+  findLedgerSigner(keyIds: () => Promise<readonly string[]>): Promise<LineSigner | undefined>;
   /** @throws KEY_NOT_FOUND with the fingerprints that have no secret key here */
   openSigner(
     signers: readonly PublicSigner[],
@@ -35,8 +38,10 @@ export interface RepositoryKeys {
   ): Promise<SignAll>;
   /** The signers that the environment or the configuration name; where they name none, a key that is made now. */
   makeSigners(nowMs: number): Promise<readonly PublicSigner[]>;
-  /** The signers that the environment or the configuration name; undefined where they name none. */
-  configuredSigners(): Promise<readonly PublicSigner[] | undefined>;
+  /** The signers that the environment or the configuration name; undefined where they name none. @throws KEY_WEAK, KEY_* */
+  configuredSigners(nowMs: number): Promise<readonly PublicSigner[] | undefined>;
+  /** Deletes the key files that this process made: nothing was signed with them. */
+  dropMade(): Promise<void>;
 }
 
 export interface KeysInput {
@@ -53,15 +58,29 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   const storeId = sha256Hex(config.store.value).slice(0, 12);
   const environment = keysFromEnvironment(env);
   const fileName = (kind: 'openpgp' | 'ledger'): string => keyFileName({ storeId, repository, kind });
+  const made = new Set<string>();
+
+  const secretOf = async (source: SecretSource): Promise<ReadSecret> => {
+    if (source.kind === 'file') await refuseInsideStore(source.path, config);
+    return readSecret(source, { env });
+  };
+
+  const makeKeyFile = async (kind: 'openpgp' | 'ledger', content: string): Promise<KeyFileContent> => {
+    const name = fileName(kind);
+    await refuseInsideStore(`${folder}/${name}`, config);
+    const file = await createKeyFile(folder, { name, content });
+    if (file.created) made.add(file.path);
+    return file;
+  };
 
   const passphrase = async (): Promise<string | undefined> =>
     environment.passphrase === undefined
       ? undefined
-      : firstLine((await readSecret(environment.passphrase, { env })).text);
+      : firstLine((await secretOf(environment.passphrase)).text);
 
   const environmentSigners = async (): Promise<readonly Signer[]> => {
     if (environment.signing === undefined) return [];
-    const { text, origin } = await readSecret(environment.signing, { env });
+    const { text, origin } = await secretOf(environment.signing);
     return (await readSecretKeys(text, { origin, passphrase: await passphrase() })).map(createKeySigner);
   };
 
@@ -87,12 +106,13 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   const folderSigner = async (name: string): Promise<Signer | undefined> => {
     const found = await findSigningKey(folder, name);
     if (found === undefined) return undefined;
+    await refuseInsideStore(found.path, config);
     const { content } = await readKeyFile(found.path);
     const keys = await readSecretKeys(content, { origin: found.path, passphrase: await passphrase() });
     return keys.map(createKeySigner).find((one) => one.fingerprint === found.fingerprint);
   };
 
-  const configuredSigners = async (): Promise<readonly PublicSigner[] | undefined> => {
+  const configuredSigners = async (nowMs: number): Promise<readonly PublicSigner[] | undefined> => {
     const given = [...(await environmentSigners()), ...(await commandSigners())];
     const commands = new Set(
       config.signers.value.filter(({ command }) => command !== undefined).map(({ name }) => name),
@@ -102,7 +122,9 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
       if (signer === undefined) throw noSecret(folder, [name]);
       given.push(signer);
     }
-    return given.length === 0 ? undefined : given.map(publicPart);
+    for (const { key } of given) requireSigningKey(key, nowMs);
+    const known = new Map(given.map((one) => [one.fingerprint, publicPart(one)]));
+    return known.size === 0 ? undefined : [...known.values()];
   };
 
   return {
@@ -110,18 +132,25 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     configuredSigners,
     async ledgerSigner({ create } = { create: false }) {
       if (environment.ledger !== undefined) {
-        const { text, origin } = await readSecret(environment.ledger, { env });
+        const { text, origin } = await secretOf(environment.ledger);
         return readLedgerKey(text, { origin });
       }
-      const name = fileName('ledger');
-      const path = `${folder}/${name}`;
-      if (create) {
-        await refuseInsideStore(path, config);
-        const { content } = await createKeyFile(folder, { name, content: generateLedgerKey() });
-        return readLedgerKey(content, { origin: path });
-      }
-      const content = await readIfThere(path);
-      return content === undefined ? undefined : readLedgerKey(content, { origin: path });
+      const path = `${folder}/${fileName('ledger')}`;
+      const content = create
+        ? (await makeKeyFile('ledger', generateLedgerKey())).content
+        : await readIfThere(path);
+      if (content === undefined) return undefined;
+      await refuseInsideStore(path, config);
+      return readLedgerKey(content, { origin: path });
+    },
+    async findLedgerSigner(keyIds) {
+      if (environment.ledger !== undefined) return undefined;
+      const keys = (await listKeys(folder)).keys.filter(({ kind }) => kind === 'ledger');
+      const wanted = keys.length === 0 ? [] : await keyIds();
+      const found = keys.find(({ fingerprint }) => wanted.includes(fingerprint));
+      if (found === undefined) return undefined;
+      await refuseInsideStore(found.path, config);
+      return readLedgerKey((await readKeyFile(found.path)).content, { origin: found.path });
     },
     async openSigner(signers, { nowMs, signal }) {
       const here = [...(await environmentSigners()), ...(await commandSigners())];
@@ -137,19 +166,23 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
       return (mode, bytes) => signWithAll(found, { mode, bytes, dateMs: nowMs, ...(signal && { signal }) });
     },
     async makeSigners(nowMs) {
-      const configured = await configuredSigners();
+      const configured = await configuredSigners(nowMs);
       if (configured !== undefined) return configured;
-      const name = fileName('openpgp');
-      await refuseInsideStore(`${folder}/${name}`, config);
-      const made = await generateOpenPgpKey({
+      const lock = await passphrase();
+      const { secretArmored } = await generateOpenPgpKey({
         userId: `${repository} repository`,
         algorithm: 'ed25519',
         created: new Date(nowMs),
+        ...(lock !== undefined && { passphrase: lock }),
       });
-      const { content, path } = await createKeyFile(folder, { name, content: made.secretArmored });
-      return (await readSecretKeys(content, { origin: path, passphrase: await passphrase() })).map((key) =>
+      const { content, path } = await makeKeyFile('openpgp', secretArmored);
+      return (await readSecretKeys(content, { origin: path, passphrase: lock })).map((key) =>
         publicPart(createKeySigner(key)),
       );
+    },
+    async dropMade() {
+      for (const path of made) await unlink(path);
+      made.clear();
     },
   };
 }
@@ -158,7 +191,11 @@ function publicPart({ fingerprint, publicArmored }: Signer): PublicSigner {
   return { fingerprint, publicKey: publicArmored };
 }
 
-async function refuseInsideStore(path: string, config: ResolvedConfig): Promise<void> {
+/** Secret keys never enter a store. @throws CONFIG_INVALID */
+export async function refuseInsideStore(
+  path: string,
+  config: Pick<ResolvedConfig, 'store' | 'state'>,
+): Promise<void> {
   for (const root of [config.store.value, config.state.value]) {
     if (root?.startsWith('/')) await assertOutsideStore(path, root);
   }

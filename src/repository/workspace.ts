@@ -5,7 +5,10 @@ import { defaultRepository } from '../config/to-repository.ts';
 import type { Clock } from '../core/clock.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { createUlidFactory, type RandomBytes } from '../core/ulid.ts';
-import { verifyLedger } from '../signing/ledger-key.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readTail } from '../ledger/log.ts';
+import type { LineSigner } from '../ledger/signed-lines.ts';
+import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
@@ -105,35 +108,56 @@ export function createWorkspace(
         repository: name,
         signers: signers ?? config.signers.value.map((one) => one.name),
       });
-      const signer = await keys.ledgerSigner({ create: makeLedgerKey });
-      const anchors = new Set([...config.ledger.value, ...(signer === undefined ? [] : [signer.keyId])]);
+      const ledgerWith = (signer: LineSigner | undefined): Ledger => ({
+        repository: name,
+        state: ownState,
+        tree,
+        settle: async (call) => {
+          await store.settle(call);
+          if (state !== undefined) await state.settle(call);
+        },
+        blobs: createBlobStore(ownState, { ulid: newId }),
+        clock: input.clock,
+        randomBytes: input.randomBytes,
+        verifySignature: verifyLedger,
+        trust: { anchors: anchorsOf(config, signer) },
+        ...(signer && { signer }),
+        author: input.author,
+      });
+      const own = await keys.ledgerSigner({ create: makeLedgerKey });
+      const signer = own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined))));
       return {
         name,
         path,
         tree,
         location: store.capabilities.exclusive ? { store: config.store.value, path } : undefined,
-        ledger: {
-          repository: name,
-          state: ownState,
-          tree,
-          settle: async (call) => {
-            await store.settle(call);
-            if (state !== undefined) await state.settle(call);
-          },
-          blobs: createBlobStore(ownState, { ulid: newId }),
-          clock: input.clock,
-          randomBytes: input.randomBytes,
-          verifySignature: verifyLedger,
-          trust: { anchors },
-          ...(signer && { signer }),
-          author: input.author,
-        },
+        ledger: ledgerWith(signer),
         keys,
         url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
         newId,
       };
     },
   };
+}
+
+/** Ids of the keys that are believed without another's word. */
+function anchorsOf(config: ResolvedConfig, signer: LineSigner | undefined): ReadonlySet<string> {
+  const named = config.ledger.value.map((key) => (isLedgerPublicKey(key) ? ledgerKeyId(key) : key));
+  return new Set(signer === undefined ? named : [...named, signer.keyId]);
+}
+
+/**
+ * Who may commit, as the newest revision says. Key files are named after the place of the store, so one that has moved, or whose
+ * committer was added later, finds its key by this.
+ */
+async function listedKeys(ledger: Ledger): Promise<readonly string[]> {
+  try {
+    return (await readTail(ledger))?.manifest.committers.map(({ keyId }) => keyId) ?? [];
+  } catch (error) {
+    // Whoever reads the repository is told.
+    if (hasCode(error, 'LEDGER_CORRUPT', 'LEDGER_TRUNCATED', 'LEDGER_UNTRUSTED')) return [];
+    throw error;
+  }
 }
 
 /** First segments of the keys in a store; each found with one listing. */

@@ -22,15 +22,16 @@ export const keyNew: Command = defineCommand({
     'To use it, list its name under `signers:` in pakhus.yaml and run `pakhus apply`. To let another machine change ' +
     'repositories, list the public part of its ledger key under `ledger:` and run `pakhus apply`.',
   run: async (context, { name, algorithm, userId, expires, ledger }) => {
-    const folder = (await context.config()).keys.value;
-    if (ledger) return { kind: 'ledger', ...(await makeLedgerKey(folder, name)) };
+    const config = await context.config();
+    const at = { folder: config.keys.value, config };
+    if (ledger) return { kind: 'ledger', ...(await makeLedgerKey(at, name)) };
     const wanted = {
       algorithm: algorithm ?? ('ed25519' as const),
       userId: userId ?? name,
       createdMs: context.clock.now(),
       expiresDays: expires,
     };
-    return { kind: 'openpgp', ...(await makeSigningKey(folder, { name, env: context.env, ...wanted })) };
+    return { kind: 'openpgp', ...(await makeSigningKey(at, { name, env: context.env, ...wanted })) };
   },
   render: ({ kind, fingerprint, publicKey, path }, { palette }) => [
     palette.good(kind === 'ledger' ? `Made ledger key ${fingerprint}` : `Made signing key ${fingerprint}`),
