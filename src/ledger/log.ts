@@ -130,7 +130,7 @@ function unknownOrigin(ledger: Ledger, newest: SignedRecord, first: SignedRecord
   const { keyId, record } = first;
   return new PakhusError(
     'LEDGER_UNTRUSTED',
-    `${ledger.state.name}/${recordKey(newest.record.rev)} is not to be trusted: none of its ${newest.record.rev} revisions is signed by a ledger key that you trust`,
+    `${ledger.state.name}/${recordKey(newest.record.rev)} is not to be trusted: no record up to it is signed by a ledger key that you trust`,
     {
       hint:
         `It was made by ${inboxName(record.author)} with the ledger key ${inboxName(keyId)}. If you know that this is right, add that key under 'ledger:' in ` +
