@@ -3,9 +3,10 @@ import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import { asCommitter } from '../ledger/commit.ts';
 import type { Terms } from './apply-intents.ts';
-import { makeFirstChange } from './first-change.ts';
+import { makeChange } from './change.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
+import { orStepBack } from './step-back.ts';
 
 /** The terms of revision 1. Makes signing keys where none are configured, but not on a dry run. @throws SETTINGS_INVALID, KEY_* */
 export async function createTerms(
@@ -20,20 +21,34 @@ export async function createTerms(
   return { settings, signers, committers };
 }
 
+export interface CreatedRepository {
+  /** False: it was there already. */
+  readonly created: boolean;
+  /** Those of its newest revision. */
+  readonly settings: RepositorySettings;
+  /** Fingerprints. */
+  readonly signers: readonly string[];
+}
+
 /** Makes an empty repository, revision 1, unless it exists. @throws SETTINGS_INVALID, KEY_*, LEDGER_*, STORE_* */
 export async function createRepository(
   repository: Repository,
   settings: RepositorySettings,
   options: UseCaseOptions,
-): Promise<{ readonly created: boolean; readonly signers: readonly string[] }> {
-  const tail = await findTail(repository);
-  if (tail !== undefined)
-    return { created: false, signers: tail.content.signers.map(({ fingerprint }) => fingerprint) };
-  const terms = await createTerms(repository, { settings, dryRun: false });
-  await makeFirstChange(
-    repository,
-    { actions: [{ type: 'settings', create: true, ...terms }], message: `make ${repository.name}` },
-    options,
-  );
-  return { created: true, signers: terms.signers.map(({ fingerprint }) => fingerprint) };
+): Promise<CreatedRepository> {
+  return orStepBack(repository, async () => {
+    const tail = await findTail(repository);
+    if (tail !== undefined) {
+      const { signers, catalog } = tail.content;
+      return {
+        created: false,
+        settings: catalog.settings,
+        signers: signers.map(({ fingerprint }) => fingerprint),
+      };
+    }
+    const terms = await createTerms(repository, { settings, dryRun: false });
+    const actions = [{ type: 'settings', create: true, ...terms } as const];
+    await makeChange(repository, { actions, message: `make ${repository.name}` }, options);
+    return { created: true, settings, signers: terms.signers.map(({ fingerprint }) => fingerprint) };
+  });
 }

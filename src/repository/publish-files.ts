@@ -12,6 +12,7 @@ import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { findTail } from './read-repository.ts';
 import type { UseCaseOptions } from './repository.ts';
+import { orStepBack } from './step-back.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PublishFilesInput {
@@ -86,15 +87,12 @@ async function publishFormat(
     { channel: undefined, component: undefined, ...input.to, repository: config.name },
     settings,
   );
-  const result = await publishPackages(repository, files, {
-    ...options,
-    place: { channel, component },
-    keepGoing: input.keepGoing,
-    dryRun: input.dryRun,
-    ...(created && {
-      create: () => createTerms(repository, { settings: config.settings, dryRun: input.dryRun }),
-    }),
-  });
+  const { keepGoing, dryRun } = input;
+  const to = { ...options, place: { channel, component }, keepGoing, dryRun };
+  const create = () => createTerms(repository, { settings: config.settings, dryRun });
+  const result = created
+    ? await orStepBack(repository, () => publishPackages(repository, files, { ...to, create }))
+    : await publishPackages(repository, files, to);
   return { ...result, repository: config.name, url: repository.url, tree: repository.tree.name, created };
 }
 

@@ -13,7 +13,6 @@ import type { Action, Identity, Place } from './actions.ts';
 import type { Terms } from './apply-intents.ts';
 import { finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
-import { makeFirstChange } from './first-change.ts';
 import { createIngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
@@ -100,8 +99,7 @@ export async function publishPackages(
   }
   const message = `publish ${describe(stored)} to ${place.channel}/${place.component}`;
   const known = new Map(stored.map((one) => [one.path, one.inspected]));
-  const make = tail === undefined ? makeFirstChange : makeChange;
-  const changed = await make(repository, { actions, message, known }, options);
+  const changed = await makeChange(repository, { actions, message, known }, options);
   return result(stored, changed.rev, changed.waitedMs);
 }
 

@@ -1,28 +1,24 @@
-/** The change that makes a repository. Of two who make it at once, with keys of their own, the second one steps back. */
+/** Making a repository: of two who do it at once, with ledger keys of their own, the second one steps back. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { readRecord } from '../ledger/log.ts';
 import type { SignedRecord } from '../ledger/record.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { type Change, type Changed, makeChange } from './change.ts';
-import type { Repository, UseCaseOptions } from './repository.ts';
+import type { Repository } from './repository.ts';
 
 /**
- * Makes revision 1, or the revision after the one that somebody with the same ledger key has just made.
- * @throws KEY_NOT_FOUND when somebody else has made it: the keys that were made for it are deleted. And as `makeChange`.
+ * Runs `work`, which makes a repository that was not there a moment ago.
+ * @throws KEY_NOT_FOUND when somebody with another ledger key has made it since: the keys that were made for it are deleted
  */
-export async function makeFirstChange(
+export async function orStepBack<T>(
   repository: Repository,
-  change: Change,
-  options: UseCaseOptions,
-): Promise<Changed> {
+  work: () => Promise<T>,
+  options: CallOptions = {},
+): Promise<T> {
   try {
-    return await makeChange(repository, change, options);
+    return await work();
   } catch (error) {
     if (!hasCode(error, 'KEY_NOT_FOUND', 'LEDGER_UNTRUSTED')) throw error;
-    const first = await firstRecord(
-      repository,
-      options.signal === undefined ? {} : { signal: options.signal },
-    );
+    const first = await firstRecord(repository, options);
     if (first === undefined || first.keyId === repository.ledger.signer?.keyId) throw error;
     await repository.keys.dropMade();
     throw tooLate(repository, { first, cause: error });
