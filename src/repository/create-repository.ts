@@ -22,7 +22,7 @@ export async function createTerms(
 }
 
 export interface CreatedRepository {
-  /** False: it was there already. */
+  /** False: it was there already. True on a dry run that would make it. */
   readonly created: boolean;
   /** Those of its newest revision. */
   readonly settings: RepositorySettings;
@@ -33,7 +33,7 @@ export interface CreatedRepository {
 /** Makes an empty repository, revision 1, unless it exists. @throws SETTINGS_INVALID, KEY_*, LEDGER_*, STORE_* */
 export async function createRepository(
   repository: Repository,
-  settings: RepositorySettings,
+  { settings, dryRun }: { readonly settings: RepositorySettings; readonly dryRun: boolean },
   options: UseCaseOptions,
 ): Promise<CreatedRepository> {
   return orStepBack(repository, async () => {
@@ -46,9 +46,10 @@ export async function createRepository(
         signers: signers.map(({ fingerprint }) => fingerprint),
       };
     }
-    const terms = await createTerms(repository, { settings, dryRun: false });
+    const terms = await createTerms(repository, { settings, dryRun });
     const actions = [{ type: 'settings', create: true, ...terms } as const];
-    await makeChange(repository, { actions, message: `make ${repository.name}` }, options);
+    const message = `make ${repository.name}`;
+    if (!dryRun) await makeChange(repository, { actions, message }, options);
     return { created: true, settings, signers: terms.signers.map(({ fingerprint }) => fingerprint) };
   });
 }

@@ -1,13 +1,17 @@
 /** `pakhus init`. */
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { findClientUrlProblem } from '../../config/addresses.ts';
 import type { RepositoryEntry } from '../../config/config-file.ts';
+import { parsePlace } from '../../config/place.ts';
 import { renderConfigFile } from '../../config/render-config-file.ts';
-import type { RepositoryConfig, ResolvedConfig } from '../../config/resolved-config.ts';
+import type { RepositoryConfig } from '../../config/resolved-config.ts';
 import { toRepository } from '../../config/to-repository.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
+import type { RepositorySettings } from '../../formats/format.ts';
 import { FORMATS } from '../../formats/table.ts';
-import { createRepository } from '../../repository/create-repository.ts';
+import { type CreatedRepository, createRepository } from '../../repository/create-repository.ts';
+import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { choiceOption, listOption, optionalArgument, textOption } from '../inputs.ts';
@@ -35,28 +39,24 @@ export const init: Command = defineCommand({
       'an apt repository with two channels',
     ],
   ],
+  changes: true,
   run: async (context, { name, format, channel, component, url }) => {
     const config = await context.config();
+    const { dryRun } = context.flags;
     const entry: RepositoryEntry = {
       format: format ?? FORMATS[0]?.name ?? '',
       ...(channel.length > 0 && { channels: channel }),
       ...(component.length > 0 && { components: component }),
     };
     const wanted = name ?? entry.format;
-    const fresh = config.projectFile === undefined;
-    if (
-      !fresh &&
-      (name !== undefined ||
-        format !== undefined ||
-        url !== undefined ||
-        channel.length + component.length > 0)
-    )
-      throw fileIsThere(config);
-    const repositories = fresh
-      ? [toRepository(wanted, { entry, origin: { source: 'default' } })]
-      : config.repositories.value;
-    const made = await makeAll(context, repositories);
-    if (!fresh) return { file: config.projectFile ?? null, store: config.store.value, made, wrote: false };
+    if (config.projectFile !== undefined) {
+      const isAsked = [name, format, url, ...channel, ...component].some((one) => one !== undefined);
+      if (isAsked) throw fileIsThere(config.projectFile);
+      const made = await makeAll(context, config.repositories.value);
+      return { file: config.projectFile, store: config.store.value, made, wrote: false, dryRun };
+    }
+    checkWords({ name: wanted, channel, component, url });
+    const made = await makeAll(context, [toRepository(wanted, { entry, origin: { source: 'default' } })]);
     const file = join(context.cwd, CONFIG_FILE);
     const text = renderConfigFile({
       store:
@@ -64,30 +64,30 @@ export const init: Command = defineCommand({
           ? `./${relative(context.cwd, config.store.value)}`
           : config.store.value,
       url,
-      repositories: { [wanted]: entryOf(repositories) },
-      ledger: made.map(({ ledgerKey }) => ledgerKey),
+      repositories: Object.fromEntries(
+        made.map(({ repository, settings }) => [repository, entryOf(settings)]),
+      ),
+      ledger: made.flatMap(({ ledgerKey }) => ledgerKey ?? []),
     });
-    await writeFile(file, text, { flag: 'wx' });
-    return { file, store: config.store.value, made, wrote: true };
+    if (!dryRun) await writeConfig(file, text);
+    return { file, store: config.store.value, made, wrote: !dryRun, dryRun };
   },
-  render: ({ file, store, made, wrote }, { palette }) => [
-    ...made.map((one) =>
-      one.created
-        ? palette.good(`Made ${one.repository}, signed by ${one.signers.join(', ')}`)
-        : `${one.repository} was there already`,
-    ),
+  render: ({ file, store, made, wrote, dryRun }, { palette }) => [
+    ...made.map((one) => madeLine(one, { dryRun, good: palette.good })),
     `  store: ${store}`,
-    `  keys: ${made[0]?.keys ?? ''}; keep a copy of them in a safe place`,
+    ...(made.some(({ created }) => created) && !dryRun
+      ? [`  keys: ${made[0]?.keys ?? ''}; keep a copy of them in a safe place`]
+      : []),
     ...(wrote ? [`Wrote ${file}.`] : []),
-    `Next: ${palette.code('pakhus publish FOLDER')}`,
+    dryRun ? 'Nothing was changed.' : `Next: ${palette.code('pakhus publish FOLDER')}`,
   ],
 });
 
-interface Made {
+interface Made extends CreatedRepository {
   readonly repository: string;
-  readonly created: boolean;
-  readonly signers: readonly string[];
-  readonly ledgerKey: string;
+  /** The id of this machine's ledger key; null where it has none for this repository. */
+  readonly ledgerKey: string | null;
+  /** The folder of keys. */
   readonly keys: string;
 }
 
@@ -95,24 +95,84 @@ async function makeAll(
   context: CliContext,
   repositories: readonly RepositoryConfig[],
 ): Promise<readonly Made[]> {
-  const workspace = await workspaceOf(context, { missing: 'make' });
+  const { dryRun } = context.flags;
+  const workspace = await workspaceOf(context, { missing: dryRun ? 'empty' : 'make' });
   const made: Made[] = [];
   for (const config of repositories) {
-    const repository = await workspace.open(config, { makeLedgerKey: true });
-    const { created, signers } = await createRepository(repository, config.settings, useCase(context));
-    const ledgerKey = repository.ledger.signer?.keyId ?? '';
-    made.push({ repository: config.name, created, signers, ledgerKey, keys: repository.keys.folder });
+    let repository = await workspace.open(config);
+    if (!dryRun && (await findTail(repository)) === undefined)
+      repository = await workspace.open(config, { makeLedgerKey: true });
+    const input = { settings: config.settings, dryRun };
+    const created = await createRepository(repository, input, useCase(context));
+    const ledgerKey = repository.ledger.signer?.keyId ?? null;
+    made.push({ repository: config.name, ...created, ledgerKey, keys: repository.keys.folder });
   }
   return made;
 }
 
-function entryOf([first]: readonly RepositoryConfig[]): RepositoryEntry {
-  if (first === undefined) throw new Error('init makes a repository');
-  const { format, channels, components } = first.settings;
-  return { format, channels: channels.map(({ name }) => name), components };
+function madeLine(
+  { repository, created, signers }: Made,
+  { dryRun, good }: { readonly dryRun: boolean; readonly good: (text: string) => string },
+): string {
+  if (!created) return `${repository} was there already`;
+  return dryRun ? `Would make ${repository}` : good(`Made ${repository}, signed by ${signers.join(', ')}`);
 }
 
-function fileIsThere({ projectFile }: ResolvedConfig): PakhusError {
+/** The words of the command line that become names in the file. @throws CLI_USAGE */
+function checkWords(words: {
+  readonly name: string;
+  readonly channel: readonly string[];
+  readonly component: readonly string[];
+  readonly url: string | undefined;
+}): void {
+  const { name, channel, component, url } = words;
+  if (name.includes('/')) {
+    throw new PakhusError('CLI_USAGE', `'${name}' is no name of a repository: it has a /`, {
+      hint: 'Channels and components have options of their own: --channel stable --component main',
+    });
+  }
+  parsePlace(name);
+  for (const part of [...channel, ...component]) parsePlace(`${name}/${part}`);
+  const problem = url === undefined ? undefined : findClientUrlProblem(url);
+  if (problem !== undefined) throw new PakhusError('CLI_USAGE', `--url ${problem}`);
+}
+
+/** As the file says it: what is built in is left out, but for the names that people change first. */
+function entryOf({
+  format,
+  channels,
+  components,
+  architectures,
+  keep,
+  options,
+}: RepositorySettings): RepositoryEntry {
+  const plain = channels.every((channel) => Object.keys(channel.options).length === 0);
+  return {
+    format,
+    channels: plain
+      ? channels.map(({ name }) => name)
+      : Object.fromEntries(channels.map(({ name, options: own }) => [name, own])),
+    components,
+    ...(architectures.length > 0 && { architectures }),
+    ...(keep !== undefined && { keep }),
+    ...options,
+  };
+}
+
+async function writeConfig(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    throw new PakhusError('CLI_OUTPUT', `${file} cannot be written: ${cause.message}`, {
+      cause,
+      hint: 'The repository is made; only the configuration file is missing.',
+      details: { file },
+    });
+  }
+}
+
+function fileIsThere(projectFile: string): PakhusError {
   return new PakhusError(
     'CLI_USAGE',
     `${projectFile} exists already, so init takes its repositories from there`,
