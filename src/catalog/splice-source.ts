@@ -5,6 +5,7 @@
 
 import { XZ_HEAD_BYTES } from '../codec/xz-splice.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { hasCode } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
@@ -52,7 +53,7 @@ export interface SpliceSource {
 /** A second parent is asked only when more leaves than this are missing: an edit makes a few new ones in any case. */
 const FEW_LEAVES = 16;
 
-/** Looks through the tables of `parents`, the best one first. Errors: LEDGER_CORRUPT, and those of `Storage.read`. */
+/** Looks through the tables of `parents`, the best one first; a damaged one is passed over. Errors: those of `Storage.read`. */
 export async function openSpliceSource(
   parents: readonly IndexEntry[],
   wish: SpliceWish,
@@ -65,7 +66,8 @@ export async function openSpliceSource(
 
   for (const parent of parents) {
     if (leaves.size > 0 && wish.leaves.size - leaves.size <= FEW_LEAVES) break;
-    const table = await readSegmentTable(blobs, parent.table, call);
+    const table = await readTable(blobs, { ...call, parent });
+    if (table === undefined) continue;
     const open = (file: IndexFile | undefined): FileWindow | undefined =>
       file?.from && createFileWindow(file.from, { files, call });
     const windows = new Map(
@@ -106,6 +108,19 @@ export async function openSpliceSource(
       return bytes && { facts: found.facts, bytes };
     },
   };
+}
+
+/** Undefined when it is damaged: everything that it tells can be made again. */
+async function readTable(
+  blobs: BlobStore,
+  { parent, ...call }: CallOptions & { readonly parent: IndexEntry },
+): Promise<SegmentTable | undefined> {
+  try {
+    return await readSegmentTable(blobs, parent.table, call);
+  } catch (error) {
+    if (hasCode(error, 'LEDGER_CORRUPT')) return undefined;
+    throw error;
+  }
 }
 
 /** Names an xz block by the leaves in it. */
