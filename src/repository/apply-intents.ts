@@ -130,7 +130,10 @@ export function checkTerms(
   formatByName(settings.format).checkSettings(settings);
   for (const place of before === undefined ? [] : lostPlaces(before, settings)) {
     if (at.holdsPackages(place))
-      throw rejected(`${place.channel}/${place.component} still holds packages; remove them first`);
+      throw rejected(
+        `${place.channel}/${place.component} still holds packages`,
+        'Remove them first: `pakhus remove REPOSITORY/CHANNEL/COMPONENT NAME`.',
+      );
   }
 }
 
@@ -215,6 +218,6 @@ function readActions(intent: Intent): readonly Action[] {
   }
 }
 
-function rejected(reason: string): PakhusError {
-  return new PakhusError('INTENT_REJECTED', reason);
+function rejected(reason: string, hint?: string): PakhusError {
+  return new PakhusError('INTENT_REJECTED', reason, hint === undefined ? {} : { hint });
 }
