@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type PartialPlace, parsePlace } from '../config/place.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
@@ -44,16 +45,48 @@ export async function openPlace(context: CliContext, text: string): Promise<Open
   return { workspace, repository, place };
 }
 
-/** All repositories of the store, or the one that `text` names. @throws as {@link openPlace} */
-export async function openAll(context: CliContext, text: string | undefined): Promise<readonly OpenPlace[]> {
-  if (text !== undefined) return [await openPlace(context, text)];
+/** A repository by its name alone. @throws as {@link openPlace} */
+export async function openRepository(context: CliContext, text: string): Promise<OpenPlace> {
+  const [name = ''] = text.split('/');
+  if (name === text) return openPlace(context, text);
+  throw new PakhusError('CLI_USAGE', `'${text}' is a place; this command takes a whole repository`, {
+    hint: `Name the repository alone: ${name}`,
+  });
+}
+
+/**
+ * Gives what `work` gives for the place that `text` names, or for every repository of the store. Of these, one that has no
+ * revision yet is left out.
+ * @throws as {@link openPlace}
+ */
+export async function forEachPlace<T>(
+  context: CliContext,
+  text: string | undefined,
+  work: (open: OpenPlace) => Promise<T>,
+): Promise<readonly T[]> {
+  if (text !== undefined) return [await work(await openPlace(context, text))];
   const workspace = await workspaceOf(context);
-  const all: OpenPlace[] = [];
+  const done: T[] = [];
   for (const config of await workspace.repositories()) {
     const place: PartialPlace = { repository: config.name, channel: undefined, component: undefined };
-    all.push({ workspace, repository: await workspace.open(config), place });
+    try {
+      done.push(await work({ workspace, repository: await workspace.open(config), place }));
+    } catch (error) {
+      if (!hasCode(error, 'REPOSITORY_NOT_FOUND')) throw error;
+    }
   }
-  return all;
+  return done;
+}
+
+/** The same for the repository that `name` names, or for all. @throws as {@link openRepository} */
+export async function forEachRepository<T>(
+  context: CliContext,
+  name: string | undefined,
+  work: (open: OpenPlace) => Promise<T>,
+): Promise<readonly T[]> {
+  return name === undefined
+    ? forEachPlace(context, undefined, work)
+    : [await work(await openRepository(context, name))];
 }
 
 function userName(env: Readonly<Record<string, string | undefined>>): string {

@@ -2,7 +2,7 @@
 import { applySettings, type SettingChange } from '../../repository/apply-settings.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
-import { openAll, useCase } from '../open-workspace.ts';
+import { forEachRepository, useCase } from '../open-workspace.ts';
 
 interface Applied {
   readonly repository: string;
@@ -18,13 +18,13 @@ export const apply: Command = defineCommand({
   run: async (context, { repository: name }) => {
     const { dryRun } = context.flags;
     const repositories: Applied[] = [];
-    for (const { repository, workspace } of await openAll(context, name)) {
+    await forEachRepository(context, name, async ({ repository, workspace }) => {
       const wanted = workspace.config.repositories.value.find((one) => one.name === repository.name);
-      if (wanted === undefined) continue;
+      if (wanted === undefined) return;
       const input = { wanted, ledger: workspace.config.ledger.value, dryRun };
       const { changes, change } = await applySettings(repository, input, useCase(context));
       repositories.push({ repository: repository.name, changes, rev: change?.rev });
-    }
+    });
     return { repositories, dryRun };
   },
   render: ({ repositories, dryRun }, { palette }) => {

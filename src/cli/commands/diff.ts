@@ -3,7 +3,7 @@ import { PakhusError } from '../../core/pakhus-error.ts';
 import { diffRevisions } from '../../repository/diff-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, optionalArgument } from '../inputs.ts';
-import { openPlace } from '../open-workspace.ts';
+import { openRepository } from '../open-workspace.ts';
 
 const SIGN = { added: '+', removed: '-', changed: '~' } as const;
 
@@ -14,7 +14,7 @@ export const diff: Command = defineCommand({
     to: optionalArgument('the newer revision (default: the newest)'),
   },
   run: async (context, { repository: name, from, to }) => {
-    const { repository } = await openPlace(context, name);
+    const { repository } = await openRepository(context, name);
     return {
       repository: repository.name,
       ...(await diffRevisions(repository, { from: revision(from, 0), to: revision(to, 1) })),

@@ -3,7 +3,7 @@ import { iteratePackages } from '../../repository/list-packages.ts';
 import { openTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
-import { openAll } from '../open-workspace.ts';
+import { forEachPlace } from '../open-workspace.ts';
 import { formatNumberOf, formatSize } from '../quantities.ts';
 import { renderTable } from '../table.ts';
 
@@ -23,7 +23,7 @@ export const list: Command = defineCommand({
   inputs: { place: optionalArgument('repository/channel/component; a part that is left out means all') },
   run: async (context, { place }) => {
     const packages: Row[] = [];
-    for (const { repository, place: part } of await openAll(context, place)) {
+    await forEachPlace(context, place, async ({ repository, place: part }) => {
       const tail = await openTail(repository);
       for await (const found of iteratePackages(repository, tail, {
         channel: part.channel,
@@ -44,7 +44,7 @@ export const list: Command = defineCommand({
           path,
         });
       }
-    }
+    });
     return { packages };
   },
   render: ({ packages }, { palette }) => {

@@ -2,7 +2,7 @@
 import { readLog } from '../../repository/history.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, countOption } from '../inputs.ts';
-import { openPlace } from '../open-workspace.ts';
+import { openRepository } from '../open-workspace.ts';
 import { formatDate } from '../quantities.ts';
 import { renderTable } from '../table.ts';
 
@@ -14,7 +14,7 @@ export const log: Command = defineCommand({
     limit: countOption('count', `how many revisions, newest first (default: ${DEFAULT_LIMIT})`),
   },
   run: async (context, { repository: name, limit }) => {
-    const { repository } = await openPlace(context, name);
+    const { repository } = await openRepository(context, name);
     return {
       repository: repository.name,
       revisions: await readLog(repository, { limit: limit ?? DEFAULT_LIMIT, signal: context.signal }),

@@ -1,8 +1,8 @@
 /** `pakhus repair`. */
-import { type RepairResult, repairRepository } from '../../repository/repair.ts';
+import { repairRepository } from '../../repository/repair.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
-import { openAll, useCase } from '../open-workspace.ts';
+import { forEachRepository, useCase } from '../open-workspace.ts';
 
 export const repair: Command = defineCommand({
   inputs: { repository: optionalArgument('one repository; left out: all of the store') },
@@ -10,13 +10,10 @@ export const repair: Command = defineCommand({
     'Brings clients to the newest revision where a publish was killed halfway, and puts damaged index files back. Needs no key. ' +
     'A damaged package file is put back by publishing that file again.',
   run: async (context, { repository: name }) => {
-    const repositories: (RepairResult & { readonly repository: string })[] = [];
-    for (const { repository } of await openAll(context, name)) {
-      repositories.push({
-        repository: repository.name,
-        ...(await repairRepository(repository, useCase(context))),
-      });
-    }
+    const repositories = await forEachRepository(context, name, async ({ repository }) => ({
+      repository: repository.name,
+      ...(await repairRepository(repository, useCase(context))),
+    }));
     return { repositories };
   },
   render: ({ repositories }, { palette }) =>

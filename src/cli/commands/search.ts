@@ -3,9 +3,20 @@ import { searchPackages } from '../../repository/list-packages.ts';
 import { openTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, textOption } from '../inputs.ts';
-import { openAll } from '../open-workspace.ts';
+import { forEachPlace } from '../open-workspace.ts';
 import { formatNumberOf } from '../quantities.ts';
 import { renderTable } from '../table.ts';
+
+interface Found {
+  readonly repository: string;
+  readonly channel: string;
+  readonly component: string;
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** The first line of its description. */
+  readonly summary: string;
+}
 
 export const search: Command = defineCommand({
   inputs: {
@@ -13,8 +24,8 @@ export const search: Command = defineCommand({
     in: textOption('place', 'repository/channel/component; a part that is left out means all'),
   },
   run: async (context, { text, in: place }) => {
-    const packages = [];
-    for (const { repository, place: part } of await openAll(context, place)) {
+    const packages: Found[] = [];
+    await forEachPlace(context, place, async ({ repository, place: part }) => {
       const tail = await openTail(repository);
       const query = { text, channel: part.channel, component: part.component, signal: context.signal };
       for await (const { channel, component, record, summary } of searchPackages(repository, tail, query)) {
@@ -29,7 +40,7 @@ export const search: Command = defineCommand({
           summary: summary.summary,
         });
       }
-    }
+    });
     return { packages };
   },
   render: ({ packages }, { palette }) => {

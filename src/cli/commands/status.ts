@@ -2,7 +2,7 @@
 import { type RepositoryStatus, readStatus } from '../../repository/status.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
-import { openAll } from '../open-workspace.ts';
+import { forEachRepository } from '../open-workspace.ts';
 import { formatDate, formatNumberOf } from '../quantities.ts';
 
 export const status: Command = defineCommand({
@@ -10,11 +10,11 @@ export const status: Command = defineCommand({
   run: async (context, { repository: name }) => {
     const repositories: RepositoryStatus[] = [];
     const empty: string[] = [];
-    for (const { repository } of await openAll(context, name)) {
+    await forEachRepository(context, name, async ({ repository }) => {
       const found = await readStatus(repository, { signal: context.signal });
       if (found === undefined) empty.push(repository.name);
       else repositories.push(found);
-    }
+    });
     return { repositories, empty };
   },
   render: ({ repositories, empty }, view) => [
