@@ -91,7 +91,7 @@ async function readSource(ledger: Ledger, pointer: PointerEntry, options: CallOp
       'LEDGER_CORRUPT',
       `${storage.name}/${key} is not what the ledger wrote; ${pointer.path} was left as it is`,
       {
-        hint: 'Run `pakhus repair`, which renders it again where it can.',
+        hint: 'Run `pakhus repair`. Where that does not help, publish another package to that channel: its files are made anew.',
         details: { expected: pointer.sha256, found: sha256Hex(bytes) },
       },
     );

@@ -1,5 +1,5 @@
 /** `pakhus repair`. */
-import { repairRepository } from '../../repository/repair.ts';
+import { type RepairResult, repairRepository } from '../../repository/repair.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';
@@ -9,19 +9,39 @@ export const repair: Command = defineCommand({
   description:
     'Brings clients to the newest revision where a publish was killed halfway, and puts damaged index files back. Needs no key. ' +
     'A damaged package file is put back by publishing that file again.',
+  changes: true,
   run: async (context, { repository: name }) => {
+    const { dryRun } = context.flags;
     const repositories = await forEachRepository(context, name, async ({ repository }) => ({
       repository: repository.name,
-      ...(await repairRepository(repository, useCase(context))),
+      ...(await repairRepository(repository, { ...useCase(context), dryRun })),
     }));
-    return { repositories };
+    return { repositories, dryRun };
   },
-  render: ({ repositories }, { palette }) =>
-    repositories.flatMap(({ repository, rev, rendered, written }) => [
-      ...rendered.map((path) => `  rendered again: ${path}`),
-      ...written.map((path) => `  written: ${path}`),
-      palette.good(
-        `${repository}: clients see revision ${rev}${rendered.length + written.length === 0 ? '; there was nothing to mend' : ''}.`,
-      ),
-    ]),
+  render: ({ repositories, dryRun }, { palette }) =>
+    repositories.length === 0
+      ? ['Nothing was published yet.']
+      : repositories.flatMap((one) => [
+          ...one.rendered.map((path) => `  rendered again: ${path}`),
+          ...one.restored.map((key) => `  copied back: ${key}`),
+          ...one.written.map((path) => `  written: ${path}`),
+          ...(dryRun ? [dryLine(one)] : [palette.good(endLine(one))]),
+        ]),
 });
+
+type Repaired = RepairResult & { readonly repository: string };
+
+function endLine(one: Repaired): string {
+  const end = isSound(one) ? '; there was nothing to mend' : '';
+  return `${one.repository}: clients see revision ${one.rev}${end}.`;
+}
+
+function dryLine(one: Repaired): string {
+  return isSound(one)
+    ? `${one.repository}: there is nothing to mend.`
+    : `${one.repository}: the above would be done. Nothing was changed.`;
+}
+
+function isSound({ rendered, restored, written }: RepairResult): boolean {
+  return rendered.length + restored.length + written.length === 0;
+}
