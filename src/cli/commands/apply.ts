@@ -1,5 +1,8 @@
 /** `pakhus apply`. */
+import { ERROR_CODES } from '../../core/error-codes.ts';
+import { PakhusError } from '../../core/pakhus-error.ts';
 import { applySettings, type SettingChange } from '../../repository/apply-settings.ts';
+import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';
@@ -18,25 +21,47 @@ export const apply: Command = defineCommand({
   run: async (context, { repository: name }) => {
     const { dryRun } = context.flags;
     const repositories: Applied[] = [];
+    const missing: string[] = [];
     await forEachRepository(context, name, async ({ repository, workspace }) => {
       const wanted = workspace.config.repositories.value.find((one) => one.name === repository.name);
-      if (wanted === undefined) return;
+      if (wanted === undefined) {
+        if (name !== undefined) throw notConfigured(name);
+        return;
+      }
+      if ((await findTail(repository)) === undefined) {
+        missing.push(repository.name);
+        return;
+      }
       const input = { wanted, ledger: workspace.config.ledger.value, dryRun };
       const { changes, change } = await applySettings(repository, input, useCase(context));
       repositories.push({ repository: repository.name, changes, rev: change?.rev });
     });
-    return { repositories, dryRun };
+    return { repositories, missing, dryRun };
   },
-  render: ({ repositories, dryRun }, { palette }) => {
-    if (repositories.length === 0) return ['pakhus.yaml has no repositories.'];
-    return repositories.flatMap(({ repository, changes, rev }) => [
-      ...changes.map(
-        ({ setting, before, after }) => `  ${setting}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
-      ),
-      endLine(repository, { changes, rev, dryRun }, palette.good),
-    ]);
-  },
+  exitCode: ({ missing }) => (missing.length > 0 ? ERROR_CODES.REPOSITORY_NOT_FOUND.exit : 0),
+  render: ({ repositories, missing, dryRun }, { palette }) =>
+    repositories.length + missing.length === 0
+      ? ['pakhus.yaml has no repositories.']
+      : [
+          ...repositories.flatMap(({ repository, changes, rev }) => [
+            ...changes.map(
+              ({ setting, before, after }) =>
+                `  ${setting}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
+            ),
+            endLine(repository, { changes, rev, dryRun }, palette.good),
+          ]),
+          ...missing.map((repository) =>
+            palette.bad(`${repository} is not made yet: \`pakhus init\` makes it.`),
+          ),
+        ],
 });
+
+function notConfigured(name: string): PakhusError {
+  return new PakhusError('CONFIG_INVALID', `pakhus.yaml has no repository '${name}'`, {
+    hint: 'Add it there; `pakhus config show` shows what is in force.',
+    details: { repository: name },
+  });
+}
 
 function endLine(
   repository: string,
