@@ -17,7 +17,7 @@ test('what init writes', () => {
 # Where the repositories are: a folder (from this file on), or s3://bucket/prefix.
 store: ./public
 
-# Where clients reach the store. With it, publish reads back what it published as a client would.
+# Where clients reach the store: what `pakhus client` tells them.
 # url: https://packages.example.org
 
 repositories:

@@ -26,7 +26,7 @@ export function renderConfigFile(options: RenderConfigOptions): string {
     `store: ${flow(store)}`,
     ...(state === undefined ? [] : ['', '# Where the ledger is.', `state: ${flow(state)}`]),
     '',
-    '# Where clients reach the store. With it, publish reads back what it published as a client would.',
+    '# Where clients reach the store: what `pakhus client` tells them.',
     url === undefined ? '# url: https://packages.example.org' : `url: ${flow(url)}`,
     '',
     'repositories:',
