@@ -17,7 +17,7 @@ test('what init writes', () => {
 # Where the repositories are: a folder (from this file on), or s3://bucket/prefix.
 store: ./public
 
-# Where clients reach the store, as 'pakhus client' tells them.
+# Where clients reach the store.
 # url: https://packages.example.org
 
 repositories:

@@ -26,7 +26,7 @@ export function renderConfigFile(options: RenderConfigOptions): string {
     `store: ${flow(store)}`,
     ...(state === undefined ? [] : ['', '# Where the ledger is.', `state: ${flow(state)}`]),
     '',
-    '# Where clients reach the store, as 'pakhus client' tells them.',
+    '# Where clients reach the store.',
     url === undefined ? '# url: https://packages.example.org' : `url: ${flow(url)}`,
     '',
     'repositories:',
