@@ -86,9 +86,10 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     return { files: [await keep(madeFile('xz', chunks), call)], blocks };
   };
 
-  const [{ files, leaves }, xz] = await runTogether(deps.signal, (signal) => [
-    leafwise({ signal }),
+  // Blocks take longest, so the first of them should not queue behind the segments.
+  const [xz, { files, leaves }] = await runTogether(deps.signal, (signal) => [
     blockwise({ signal }),
+    leafwise({ signal }),
   ]);
   const table = await writeSegmentTable(deps.blobs, { leaves, blocks: xz.blocks }, callOf(deps));
   const runs = input.runs.map(({ sha256 }) => sha256);

@@ -47,7 +47,7 @@ export async function makeXzBlocks(
   const damaged = copyable.filter(([id]) => !made.has(id));
   await drain(mapInOrder(damaged, { limit: parallel, signal, work: compress }));
 
-  const parts = [...ids.keys()].flatMap((id) => made.get(id) ?? []);
+  const parts = groups.flatMap((group) => made.get(blockId(group)) ?? []);
   const blocks = parts.map((block) => block.facts);
   return { blocks, chunks: [xzHead(), ...parts.map((block) => block.bytes), xzTail(blocks)] };
 }
