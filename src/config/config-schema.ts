@@ -24,10 +24,10 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
       $schema: z.string().optional().describe('The address of this schema, for editors.'),
       store: checked(findStoreProblem)
         .optional()
-        .describe('Where the repositories are: a folder (from this file on), or s3://bucket/prefix?region=…'),
+        .describe('Where the repositories are: a folder, from this file on.'),
       state: checked(findStoreProblem)
         .optional()
-        .describe('Where the ledger is, if not in .pakhus inside the store: a folder or a private bucket.'),
+        .describe('Where the ledger is, if not in .pakhus inside the store: a folder that no web server serves.'),
       url: checked(findClientUrlProblem).optional().describe('Where clients reach the store.'),
       repositories: z
         .record(matching(REPOSITORY_NAME), createRepositorySchema())

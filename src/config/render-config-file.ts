@@ -22,7 +22,7 @@ export function renderConfigFile(options: RenderConfigOptions): string {
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
     '# Configuration of pakhus. What is in force: pakhus config show --origin. Every key: pakhus config schema.',
     '',
-    '# Where the repositories are: a folder (from this file on), or s3://bucket/prefix.',
+    '# Where the repositories are: a folder, from this file on.',
     `store: ${flow(store)}`,
     ...(state === undefined ? [] : ['', '# Where the ledger is.', `state: ${flow(state)}`]),
     '',
