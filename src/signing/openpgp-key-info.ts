@@ -15,7 +15,7 @@ export interface OpenPgpKeyInfo {
   /** Revoked by its own owner, for whatever reason and at whatever time. */
   readonly revoked: boolean;
   readonly userIds: readonly string[];
-  /** The primary key and subkeys that may sign data, newest first. */
+  /** The primary key and subkeys that may sign data, newest first; of one second, the primary key last, as gpg prefers subkeys. */
   readonly signingKeys: readonly SigningKeyInfo[];
 }
 
@@ -37,8 +37,9 @@ export interface SigningKeyInfo {
 export async function describeKey(openpgp: OpenPgp, key: Key): Promise<OpenPgpKeyInfo> {
   const config = unlimitedConfig(openpgp);
   const expires = toDate(await key.getExpirationTime(undefined, config));
-  const candidates = [await describePrimary(openpgp, { key, expires })];
+  const candidates: (SigningKeyInfo | undefined)[] = [];
   for (const subkey of key.subkeys) candidates.push(await describeSubkey(openpgp, { key, subkey, expires }));
+  candidates.push(await describePrimary(openpgp, { key, expires }));
   return {
     fingerprint: key.getFingerprint(),
     version: key.keyPacket.version,
