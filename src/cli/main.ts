@@ -19,7 +19,7 @@
  */
 import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
-import { systemClock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { ERROR_CODES } from '../core/error-codes.ts';
 import { hasCode } from '../core/pakhus-error.ts';
 import type { InputStream } from './ask.ts';
@@ -48,6 +48,8 @@ export interface MainOptions {
   readonly signals: SignalSource;
   /** Ends the process: after the second Ctrl-C. */
   exitNow(code: number): void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** The streams as this command line wants them. */
@@ -141,7 +143,7 @@ async function runCommand(invocation: Invocation, session: Session): Promise<num
     flags: invocation.flags,
     command: invocation.name,
     home: options.env['HOME'] || homedir(),
-    clock: systemClock(),
+    clock: options.clock ?? systemClock(),
     signal: session.interrupt.signal,
     output: stderr,
     palette: errPalette,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/main.ts';
 import type { OutputStream } from '../../src/cli/output.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 /** How a command line ended that ran inside the test's own process. */
 export interface MainResult {
@@ -22,6 +23,8 @@ export interface RunMainOptions {
   readonly input?: string;
   /** Every write to stdout fails with this code. */
   readonly stdoutError?: string;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Runs `pakhus ARGV` without a process of its own: a few milliseconds instead of a tenth of a second. */
@@ -37,6 +40,7 @@ export async function runMain(argv: readonly string[], options: RunMainOptions =
     stdout: stdout.stream,
     stderr: stderr.stream,
     signals: new EventEmitter(),
+    ...(options.clock && { clock: options.clock }),
     exitNow: () => {
       throw new Error('exitNow was called');
     },

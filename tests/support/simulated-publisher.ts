@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Clock } from '../../src/core/clock.ts';
-import { writeDeb } from '../../src/formats/deb/write-deb.ts';
 import { publishFiles } from '../../src/repository/publish-files.ts';
 import { verifyRepository } from '../../src/repository/verify.ts';
 import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import { quickDeb } from './quick-deb.ts';
 
 /** A clock that moves only when somebody sleeps; those who sleep at the same time do so together. */
 export function simulatedClock(startMs: number = Date.UTC(2026, 0, 1)): Clock {
@@ -77,13 +75,9 @@ export async function createPublisher(
   };
 }
 
-async function packageFile(folder: string, spec: string): Promise<string> {
+function packageFile(folder: string, spec: string): Promise<string> {
   const [name = '', version = '1.0'] = spec.split('=');
-  const path = join(folder, `${name}_${version}_all.deb`);
-  const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Tests <tests@example.org>\nDescription: ${name}\n`;
-  await mkdir(folder, { recursive: true });
-  await writeFile(path, await writeDeb({ control, files: [], mtimeSeconds: 1_767_225_600 }));
-  return path;
+  return quickDeb(folder, { name, version, architecture: 'all' });
 }
 
 /** Copies every object of a store. */
