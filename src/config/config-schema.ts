@@ -27,7 +27,9 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
         .describe('Where the repositories are: a folder, from this file on.'),
       state: checked(findStoreProblem)
         .optional()
-        .describe('Where the ledger is, if not in .pakhus inside the store: a folder that no web server serves.'),
+        .describe(
+          'Where the ledger is, if not in .pakhus inside the store: a folder that no web server serves.',
+        ),
       url: checked(findClientUrlProblem).optional().describe('Where clients reach the store.'),
       repositories: z
         .record(matching(REPOSITORY_NAME), createRepositorySchema())
