@@ -137,7 +137,8 @@ export function createChanges(base: BaseLookup): Changes {
           );
           if (added.size === 0) continue;
           for (const record of surplus(await find(run, name), { keep, format })) {
-            if (!added.has(versionId(record))) set(run, record, undefined);
+            const { version, architecture } = record;
+            if (!added.has(versionId(record))) set(run, { name, version, architecture }, undefined);
           }
         }
       }

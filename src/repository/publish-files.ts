@@ -5,13 +5,14 @@ import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
-import { createIngestPool } from './ingest/ingest-pool.ts';
+import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
 import { inspectFiles } from './ingest/inspect-files.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
+import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
+import { readKnownPackages } from './known-packages.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { findTail } from './read-repository.ts';
-import type { UseCaseOptions } from './repository.ts';
+import type { Repository, UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -49,22 +50,31 @@ export async function publishFiles(
 ): Promise<PublishFilesResult> {
   const { store } = workspace.config;
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
-  const { good, refused } = await inspect(workspace, paths, options);
-  if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
-  const published: RepositoryPublish[] = [];
-  for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
-    published.push(await publishFormat(workspace, { format, files, input }, options));
-  }
-  return { published, refused: [...refused, ...published.flatMap((one) => one.refused)] };
-}
-
-async function inspect(workspace: Workspace, paths: readonly string[], options: UseCaseOptions) {
-  const pool = createIngestPool(workspace.store, undefined);
+  const pool = createIngestPool();
   try {
-    return await inspectFiles(pool, paths, options);
+    const known = isSmallBatch(paths.length) ? undefined : await knownTo(workspace, input, options);
+    const { good, refused } = await inspectFiles(pool, paths, { ...options, known });
+    if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
+    const published: RepositoryPublish[] = [];
+    for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
+      published.push(await publishFormat(workspace, { format, files, input, pool }, options));
+    }
+    return { published, refused: [...refused, ...published.flatMap((one) => one.refused)] };
   } finally {
     await pool.close();
   }
+}
+
+/** What the repositories that the files can go to hold already. */
+async function knownTo(
+  workspace: Workspace,
+  { to }: PublishFilesInput,
+  { signal }: UseCaseOptions,
+): Promise<KnownPackages> {
+  const configs = (await workspace.repositories()).filter(({ name }) => (to?.repository ?? name) === name);
+  const repositories: Repository[] = [];
+  for (const config of configs) repositories.push(await workspace.open(config));
+  return readKnownPackages(repositories, signal === undefined ? {} : { signal });
 }
 
 async function publishFormat(
@@ -73,6 +83,7 @@ async function publishFormat(
     readonly format: string;
     readonly files: readonly InspectedPackage[];
     readonly input: PublishFilesInput;
+    readonly pool: IngestPool;
   },
   options: UseCaseOptions,
 ): Promise<RepositoryPublish> {
@@ -88,7 +99,7 @@ async function publishFormat(
     settings,
   );
   const { keepGoing, dryRun } = input;
-  const to = { ...options, place: { channel, component }, keepGoing, dryRun };
+  const to = { ...options, place: { channel, component }, keepGoing, dryRun, pool: work.pool };
   const create = () => createTerms(repository, { settings: config.settings, dryRun });
   const result = created
     ? await orStepBack(repository, () => publishPackages(repository, files, { ...to, create }))

@@ -13,7 +13,7 @@ import type { Action, Identity, Place } from './actions.ts';
 import type { Terms } from './apply-intents.ts';
 import { finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
-import { createIngestPool } from './ingest/ingest-pool.ts';
+import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
 import { findTail } from './read-repository.ts';
@@ -47,6 +47,8 @@ export interface PublishOptions extends UseCaseOptions {
   /** Refused files are left out and named; otherwise the first one ends it and nothing is published. */
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
+  /** Stores the files; closed by whoever made it. */
+  readonly pool: IngestPool;
   /** Gives the terms of a repository that does not exist yet; absent: it may not be made. */
   readonly create?: () => Promise<Terms>;
 }
@@ -114,34 +116,31 @@ async function store(
 ): Promise<readonly PlacedPackage[]> {
   const all = [...plan.fresh, ...plan.unchanged];
   if (all.length === 0) return [];
-  const pool = createIngestPool(repository.tree, repository.location);
   const task = 'Storing packages';
   const { component } = options.place;
-  const { report, signal } = options;
-  try {
-    report({ type: 'progress', task, done: 0, total: all.length });
-    const outcomes = await pool.store(
-      all.map(({ inspected: { source, sizeBytes, sha256, meta }, path }, index) => ({
-        source,
-        sizeBytes,
-        sha256,
-        path,
-        apartPath: plan.format.packagePath(meta, { component, sha256, apart: true }),
-        named: index >= plan.fresh.length,
-      })),
-      {
-        ...(signal && { signal }),
-        onProgress: (done) => report({ type: 'progress', task, done, total: all.length }),
-      },
-    );
-    const paths = outcomes.map((outcome) => {
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
-    });
-    return plan.fresh.map(({ inspected, path }, index) => ({ inspected, path: paths[index] ?? path }));
-  } finally {
-    await pool.close();
-  }
+  const { report, signal, pool } = options;
+  report({ type: 'progress', task, done: 0, total: all.length });
+  const outcomes = await pool.store(
+    all.map(({ inspected: { source, sizeBytes, sha256, meta }, path }, index) => ({
+      source,
+      sizeBytes,
+      sha256,
+      path,
+      apartPath: plan.format.packagePath(meta, { component, sha256, apart: true }),
+      named: index >= plan.fresh.length,
+    })),
+    {
+      tree: repository.tree,
+      location: repository.location,
+      ...(signal && { signal }),
+      onProgress: (done) => report({ type: 'progress', task, done, total: all.length }),
+    },
+  );
+  const paths = outcomes.map((outcome) => {
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  });
+  return plan.fresh.map(({ inspected, path }, index) => ({ inspected, path: paths[index] ?? path }));
 }
 
 function published(

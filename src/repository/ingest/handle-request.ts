@@ -1,7 +1,7 @@
 /** The work of one request; the same in a worker and, for small publishes, in the main thread. */
 import type { Storage } from '../../storage/storage.ts';
 import { inspectPackage } from './inspect-package.ts';
-import type { InspectedPackage } from './inspected.ts';
+import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
 import { type StoreTask, storePackage } from './store-package.ts';
 
 /** A result, or the error of its item. */
@@ -10,8 +10,11 @@ export type Ingested<T> = { readonly value: T } | { readonly error: unknown };
 /** Files that are in work at once; small ones never wait, large ones overlap reading and inflating. */
 const AT_ONCE = 4;
 
-export async function inspectAll(paths: readonly string[]): Promise<readonly Ingested<InspectedPackage>[]> {
-  return each(paths, inspectPackage);
+export async function inspectAll(
+  paths: readonly string[],
+  known: KnownDigests,
+): Promise<readonly Ingested<InspectedPackage | RecognisedFile>[]> {
+  return each(paths, (path) => inspectPackage(path, known));
 }
 
 export async function storeAll(

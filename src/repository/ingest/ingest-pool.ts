@@ -11,13 +11,24 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
 import { type Ingested, inspectAll, storeAll } from './handle-request.ts';
-import type { InspectedPackage } from './inspected.ts';
+import type { InspectedPackage, KnownDigests, KnownPackages, RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
-import { fromWire, type Outcome, type Request, type Response, type TreeLocation } from './worker-messages.ts';
+import {
+  fromWire,
+  type Outcome,
+  type Request,
+  type Response,
+  type TreeLocation,
+  type Work,
+  type WorkResult,
+} from './worker-messages.ts';
 
 /** Below this many files no worker is started. */
 const INLINE_LIMIT = 200;
 const BATCH = 128;
+
+/** What one worker may hold: batches of small packages, or pieces of large ones. Keeps the whole process small. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 
 export interface IngestOptions {
   readonly signal?: AbortSignal;
@@ -25,37 +36,74 @@ export interface IngestOptions {
   readonly onProgress?: (done: number) => void;
 }
 
+/** Where files are stored. */
+export interface IngestTarget {
+  readonly tree: Storage;
+  /** Where workers find `tree`; undefined when only this process can reach it. */
+  readonly location: TreeLocation | undefined;
+}
+
 export interface IngestPool {
-  /** One result per path, in their order. */
-  inspect(paths: readonly string[], options?: IngestOptions): Promise<readonly Ingested<InspectedPackage>[]>;
+  /** One result per path, in their order. Files that `known` tells by their digest are not parsed again. */
+  inspect(
+    paths: readonly string[],
+    options?: IngestOptions & { readonly known?: KnownPackages | undefined },
+  ): Promise<readonly Ingested<InspectedPackage>[]>;
   /** One result per task, in their order: where the file lies. */
-  store(tasks: readonly StoreTask[], options?: IngestOptions): Promise<readonly Ingested<string>[]>;
+  store(
+    tasks: readonly StoreTask[],
+    options: IngestOptions & IngestTarget,
+  ): Promise<readonly Ingested<string>[]>;
   close(): Promise<void>;
 }
 
-/** @param location Where workers find `tree`; undefined when only this process can reach it. */
-export function createIngestPool(tree: Storage, location: TreeLocation | undefined): IngestPool {
+/** Below this many files it pays neither to start workers nor to look up what is known. */
+export function isSmallBatch(count: number): boolean {
+  return count < INLINE_LIMIT;
+}
+
+export function createIngestPool(): IngestPool {
   const workers: WorkerLane[] = [];
   const lanes = (): readonly WorkerLane[] => {
     while (workers.length < availableParallelism()) workers.push(startWorker());
     return workers;
   };
   return {
-    inspect: (paths, options = {}) =>
-      run(paths, options, paths.length < INLINE_LIMIT ? [inspectAll] : lanes().map((lane) => lane.inspect)),
-    store: (tasks, options = {}) => {
-      const inline = tasks.length < INLINE_LIMIT || location === undefined;
-      const here = (batch: readonly StoreTask[]) => storeAll(tree, batch);
-      return run(
-        tasks,
-        options,
-        inline ? [here] : lanes().map((lane) => (batch) => lane.store(batch, location)),
-      );
+    async inspect(paths, { known, ...options } = {}) {
+      const digests = known?.digests ?? new Map();
+      const inspected = isSmallBatch(paths.length)
+        ? await run(paths, options, [(batch) => inspectAll(batch, digests)])
+        : await run(
+            paths,
+            options,
+            lanes().map((lane) => lane.inspect(digests)),
+          );
+      return inspected.map((one) => recall(one, known));
     },
+    store: (tasks, { tree, location, ...options }) =>
+      isSmallBatch(tasks.length) || location === undefined
+        ? run(tasks, options, [(batch) => storeAll(tree, batch)])
+        : run(
+            tasks,
+            options,
+            lanes().map((lane) => lane.store(location)),
+          ),
     async close() {
       await Promise.all(workers.map((lane) => lane.stop()));
     },
   };
+}
+
+function recall(
+  one: Ingested<InspectedPackage | RecognisedFile>,
+  known: KnownPackages | undefined,
+): Ingested<InspectedPackage> {
+  if (!('value' in one)) return one;
+  const { value } = one;
+  if ('meta' in value) return { value };
+  const found = known?.recall(value);
+  if (found === undefined) throw new Error(`${value.source} was recognised by a digest that nobody knows`);
+  return { value: found };
 }
 
 type Lane<T, R> = (batch: readonly T[]) => Promise<readonly Ingested<R>[]>;
@@ -87,54 +135,63 @@ async function run<T, R>(
 }
 
 interface WorkerLane {
-  inspect(paths: readonly string[]): Promise<readonly Ingested<InspectedPackage>[]>;
-  store(tasks: readonly StoreTask[], tree: TreeLocation): Promise<readonly Ingested<string>[]>;
+  inspect(digests: KnownDigests): Lane<string, InspectedPackage | RecognisedFile>;
+  store(tree: TreeLocation): Lane<StoreTask, string>;
   stop(): Promise<unknown>;
 }
 
 function startWorker(): WorkerLane {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url));
+  const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
+    resourceLimits: WORKER_LIMITS,
+  });
   const waiting = new Map<
     number,
-    { resolve: (response: Response) => void; reject: (error: unknown) => void }
+    { resolve: (outcomes: Response['outcomes']) => void; reject: (error: unknown) => void }
   >();
-  worker.on('message', (response: Response) => {
-    waiting.get(response.id)?.resolve(response);
-    waiting.delete(response.id);
+  worker.on('message', ({ id, outcomes }: Response) => {
+    waiting.get(id)?.resolve(outcomes);
+    waiting.delete(id);
   });
   worker.on('error', (error) => {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
   let lastId = 0;
-  const ask = (
-    request:
-      | Omit<Extract<Request, { type: 'inspect' }>, 'id'>
-      | Omit<Extract<Request, { type: 'store' }>, 'id'>,
-  ) =>
-    new Promise<Response>((resolve, reject) => {
+  const ask = (work: Work) =>
+    new Promise<Response['outcomes']>((resolve, reject) => {
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
-      worker.postMessage({ ...request, id: lastId });
+      worker.postMessage({ id: lastId, work } satisfies Request);
     });
   return {
-    inspect: async (paths) => (await ask({ type: 'inspect', paths })).outcomes.map(asInspected),
-    store: async (tasks, tree) => (await ask({ type: 'store', tasks, tree })).outcomes.map(asPath),
+    inspect(digests) {
+      let told = digests.size === 0;
+      return async (paths) => {
+        const work: Work = told ? { type: 'inspect', paths } : { type: 'inspect', paths, digests };
+        told = true;
+        return (await ask(work)).map((outcome) => fromOutcome(outcome, isFile));
+      };
+    },
+    store: (tree) => async (tasks) =>
+      (await ask({ type: 'store', tasks, tree })).map((outcome) => fromOutcome(outcome, isPath)),
     stop: () => worker.terminate(),
   };
 }
 
-function asInspected(outcome: Outcome<InspectedPackage | string>): Ingested<InspectedPackage> {
+function fromOutcome<T extends WorkResult>(
+  outcome: Outcome<WorkResult>,
+  isExpected: (value: WorkResult) => value is T,
+): Ingested<T> {
   if ('error' in outcome) return { error: fromWire(outcome.error) };
-  if (typeof outcome.value === 'string')
-    throw new Error('a worker answered with a path where a package was asked for');
+  if (!isExpected(outcome.value)) throw new Error('a worker answered another question than it was asked');
   return { value: outcome.value };
 }
 
-function asPath(outcome: Outcome<InspectedPackage | string>): Ingested<string> {
-  if ('error' in outcome) return { error: fromWire(outcome.error) };
-  if (typeof outcome.value !== 'string')
-    throw new Error('a worker answered with a package where a path was asked for');
-  return { value: outcome.value };
+function isPath(value: WorkResult): value is string {
+  return typeof value === 'string';
+}
+
+function isFile(value: WorkResult): value is InspectedPackage | RecognisedFile {
+  return typeof value !== 'string';
 }

@@ -2,7 +2,7 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Report } from '../../core/report-event.ts';
 import type { IngestPool } from './ingest-pool.ts';
-import type { InspectedPackage } from './inspected.ts';
+import type { InspectedPackage, KnownPackages } from './inspected.ts';
 
 /** Lints of one kind that are shown in full. */
 const LINTS_SHOWN = 3;
@@ -17,12 +17,17 @@ export interface InspectedFiles {
 export async function inspectFiles(
   pool: IngestPool,
   paths: readonly string[],
-  { report, signal }: { readonly report: Report; readonly signal?: AbortSignal },
+  {
+    report,
+    signal,
+    known,
+  }: { readonly report: Report; readonly signal?: AbortSignal; readonly known?: KnownPackages | undefined },
 ): Promise<InspectedFiles> {
   const task = 'Reading packages';
   report({ type: 'progress', task, done: 0, total: paths.length });
   const outcomes = await pool.inspect(paths, {
     ...(signal && { signal }),
+    known,
     onProgress: (done) => report({ type: 'progress', task, done, total: paths.length }),
   });
   const good: InspectedPackage[] = [];

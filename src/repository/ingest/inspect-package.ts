@@ -1,6 +1,6 @@
 /** Reads one package: its format, metadata and digest in one pass. */
 import { readFileSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format } from '../../formats/format.ts';
@@ -8,33 +8,27 @@ import { recogniseFormat } from '../../formats/table.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import { hashingSource, memorySource } from './hashing-source.ts';
-import type { InspectedPackage } from './inspected.ts';
+import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
 
 /** Files up to this size are read whole, at once: 60,000 small packages then cost no turn of the event loop each. */
 const WHOLE_LIMIT_BYTES = 1024 * 1024;
 const HEAD_BYTES = 4096;
 
-/** A file of this machine. @throws PACKAGE_UNKNOWN_FORMAT, PACKAGE_INVALID, ARCHIVE_* with its path */
-export async function inspectPackage(path: string): Promise<InspectedPackage> {
+/**
+ * A file of this machine. Without `known` it is always read to its end and parsed.
+ * @throws PACKAGE_UNKNOWN_FORMAT, PACKAGE_INVALID, ARCHIVE_* with its path
+ */
+export async function inspectPackage(
+  path: string,
+  known: KnownDigests = new Map(),
+): Promise<InspectedPackage | RecognisedFile> {
   try {
     const info = statSync(path);
     if (!info.isFile()) throw new Error('it is no regular file');
-    if (info.size <= WHOLE_LIMIT_BYTES) return await inspectBytes(path, readFileSync(path));
+    if (info.size <= WHOLE_LIMIT_BYTES) return await inspectSmall(path, { bytes: readFileSync(path), known });
     const handle = await open(path, 'r');
     try {
-      return await inspectRanges(path, {
-        sizeBytes: info.size,
-        async readAt(offset, length) {
-          const bytes = Buffer.allocUnsafe(length);
-          let filled = 0;
-          while (filled < length) {
-            const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-            if (bytesRead === 0) break;
-            filled += bytesRead;
-          }
-          return bytes.subarray(0, filled);
-        },
-      });
+      return await inspectLarge(path, { handle, sizeBytes: info.size, known });
     } finally {
       await handle.close();
     }
@@ -42,6 +36,41 @@ export async function inspectPackage(path: string): Promise<InspectedPackage> {
     if (error instanceof PakhusError || !(error instanceof Error)) throw error;
     throw unreadable(path, error);
   }
+}
+
+async function inspectSmall(
+  path: string,
+  { bytes, known }: { readonly bytes: Uint8Array; readonly known: KnownDigests },
+): Promise<InspectedPackage | RecognisedFile> {
+  const sizeBytes = bytes.length;
+  if (known.size === 0) return inspectBytes(path, bytes);
+  const sha256 = sha256Hex(bytes);
+  return known.get(sha256) === sizeBytes ? { source: path, sizeBytes, sha256 } : inspectBytes(path, bytes);
+}
+
+async function inspectLarge(
+  path: string,
+  file: { readonly handle: FileHandle; readonly sizeBytes: number; readonly known: KnownDigests },
+): Promise<InspectedPackage | RecognisedFile> {
+  const { handle, sizeBytes, known } = file;
+  const ranges = { sizeBytes, readAt: (offset: number, length: number) => readAt(handle, offset, length) };
+  // A second pass over the bytes is spared where it cannot help.
+  if ([...known.values()].includes(sizeBytes)) {
+    const sha256 = await hashingSource(path, ranges).sha256();
+    if (known.get(sha256) === sizeBytes) return { source: path, sizeBytes, sha256 };
+  }
+  return inspectRanges(path, ranges);
+}
+
+async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
 
 /** An object of a store. @throws as {@link inspectPackage}, STORE_* */

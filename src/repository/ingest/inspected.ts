@@ -1,6 +1,7 @@
-/** What is known of a package file once it was read to its end. */
+/** What is known of a package file. */
 import type { PackageMeta } from '../../formats/format.ts';
 
+/** A file that was read to its end. */
 export interface InspectedPackage {
   /** Where it was read: a path of this machine. */
   readonly source: string;
@@ -8,4 +9,21 @@ export interface InspectedPackage {
   readonly meta: PackageMeta;
   readonly sizeBytes: number;
   readonly sha256: string;
+}
+
+/** A file whose bytes were accepted before, told by their digest. */
+export interface RecognisedFile {
+  readonly source: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** Digests of packages that were accepted before, and their sizes in bytes. */
+export type KnownDigests = ReadonlyMap<string, number>;
+
+/** Packages that a revision holds already. */
+export interface KnownPackages {
+  readonly digests: KnownDigests;
+  /** The package with these bytes; undefined when there is none. */
+  recall(file: RecognisedFile): InspectedPackage | undefined;
 }

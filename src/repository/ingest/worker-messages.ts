@@ -2,7 +2,7 @@
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Ingested } from './handle-request.ts';
-import type { InspectedPackage } from './inspected.ts';
+import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 
 /** A store that a worker can open for itself, and the repository's folder in it. */
@@ -11,21 +11,25 @@ export interface TreeLocation {
   readonly path: string;
 }
 
-export type Request =
-  | { readonly id: number; readonly type: 'inspect'; readonly paths: readonly string[] }
-  | {
-      readonly id: number;
-      readonly type: 'store';
-      readonly tasks: readonly StoreTask[];
-      readonly tree: TreeLocation;
-    };
+export type Work =
+  /** `digests` are remembered: they come with the first request only. */
+  | { readonly type: 'inspect'; readonly paths: readonly string[]; readonly digests?: KnownDigests }
+  | { readonly type: 'store'; readonly tasks: readonly StoreTask[]; readonly tree: TreeLocation };
+
+export interface Request {
+  readonly id: number;
+  readonly work: Work;
+}
+
+/** What comes of an item: a package or a file that is known (inspect), or a path (store). */
+export type WorkResult = InspectedPackage | RecognisedFile | string;
 
 /** One result per item, in their order. */
 export type Outcome<T> = { readonly value: T } | { readonly error: WireError };
 
 export interface Response {
   readonly id: number;
-  readonly outcomes: readonly Outcome<InspectedPackage | string>[];
+  readonly outcomes: readonly Outcome<WorkResult>[];
 }
 
 /** An error as it crosses between threads. */
