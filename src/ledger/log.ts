@@ -33,10 +33,10 @@ export async function readTail(ledger: Ledger, options: CallOptions = {}): Promi
   if (published !== undefined && newest < published.rev) {
     throw new PakhusError(
       'LEDGER_TRUNCATED',
-      `${ledger.state.name}: revision ${published.rev} is published, but the log ends at ${newest}`,
+      `${ledger.state.name}: revision ${published.rev} is published, but the log does not have it`,
       {
         hint: 'Restore the log folder from a backup or another copy of the store.',
-        details: { published: published.rev, newest },
+        details: { published: published.rev },
       },
     );
   }
