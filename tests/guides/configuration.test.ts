@@ -18,7 +18,7 @@ const files = parseGuide(page)
   .filter((block) => block.kind === 'file');
 /** What stands in the first column of the page's tables. */
 const named = new Set(
-  [...page.matchAll(/^\| (`[^|]*|\d+) \|/gm)].flatMap(([, cell = '']) =>
+  [...page.matchAll(/^\| (`[^|]*|\d+) *\|/gm)].flatMap(([, cell = '']) =>
     cell.split(',').map((word) => word.replaceAll(/[` ]/g, '')),
   ),
 );
