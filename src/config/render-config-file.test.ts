@@ -14,7 +14,7 @@ test('what init writes', () => {
   expect(text).toBe(`# yaml-language-server: $schema=pakhus.schema.json
 # Configuration of pakhus. What is in force: pakhus config show --origin. Every key: pakhus config schema.
 
-# Where the repositories are: a folder (from this file on), or s3://bucket/prefix.
+# Where the repositories are: a folder, from this file on.
 store: ./public
 
 # Where clients reach the store.
