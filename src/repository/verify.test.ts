@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { copyObjects, copyObjects } from '../../tests/support/simulated-publisher.ts';
+import { copyObjects } from '../../tests/support/simulated-publisher.ts';
 import {
   createTestRepository,
   flipByte,
