@@ -141,7 +141,11 @@ describe('damage is found, with its place and what to do', () => {
     [
       'the newest record gone',
       async (user) => user.store.delete('.pakhus/deb/log/0000000002.json'),
-      { area: 'log', path: 'newest revision', problem: expect.stringContaining('revision 2 is published, but the log does not have it') },
+      {
+        area: 'log',
+        path: 'newest revision',
+        problem: expect.stringContaining('revision 2 is published, but the log does not have it'),
+      },
     ],
     [
       'a flipped bit in the newest manifest',
