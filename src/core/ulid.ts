@@ -14,7 +14,7 @@ export function createUlidFactory(now: () => number, randomBytes: RandomBytes): 
   let lastTime = -1;
   let lastRandom: number[] = [];
   return () => {
-    const time = Math.max(now(), lastTime);
+    const time = Math.max(Math.floor(now()), lastTime);
     lastRandom = time === lastTime ? increment(lastRandom) : randomLetters(randomBytes);
     lastTime = time;
     return encodeTime(time) + lastRandom.map((index) => ALPHABET[index]).join('');

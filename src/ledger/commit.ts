@@ -288,5 +288,5 @@ function pick(
 }
 
 function jitter(ledger: Ledger): number {
-  return ((ledger.randomBytes(1)[0] ?? 0) / 256) * JITTER_MS;
+  return Math.floor(((ledger.randomBytes(1)[0] ?? 0) / 256) * JITTER_MS);
 }
