@@ -38,15 +38,21 @@ export interface Changes {
   edits(): CatalogChange['edits'];
 }
 
+/** A package that is put, or an identity that goes. */
+type Entry = PackageRecord | { readonly drop: Identity };
+
 interface RunOverlay {
   readonly run: RunKey;
-  /** By name, then by version and architecture: the new record, or the identity that goes. */
-  readonly names: Map<string, Map<string, { readonly record?: PackageRecord; readonly identity: Identity }>>;
+  /** By name; at most one entry for each version and architecture. Lists are replaced, never changed. */
+  readonly names: Map<string, readonly Entry[]>;
 }
 
 export function createChanges(base: BaseLookup): Changes {
   const overlays = new Map<string, RunOverlay>();
-  let undo: (() => void)[] = [];
+  /** What `whole` takes back; undefined outside of it. */
+  let undo:
+    | { readonly overlay: RunOverlay; readonly name: string; readonly before: readonly Entry[] }[]
+    | undefined;
 
   const overlayOf = (run: RunKey): RunOverlay => {
     const id = `${run.channel}\n${run.component}\n${run.slot}`;
@@ -57,22 +63,19 @@ export function createChanges(base: BaseLookup): Changes {
     return made;
   };
 
-  const set = (run: RunKey, identity: Identity, record: PackageRecord | undefined): void => {
-    const { names } = overlayOf(run);
-    const versions = names.get(identity.name) ?? new Map();
-    names.set(identity.name, versions);
-    const id = versionId(identity);
-    const before = versions.get(id);
-    undo.push(() => (before === undefined ? versions.delete(id) : versions.set(id, before)));
-    versions.set(id, record === undefined ? { identity } : { identity, record });
+  const set = (run: RunKey, entry: Entry): void => {
+    const overlay = overlayOf(run);
+    const { name } = identityOf(entry);
+    const before = overlay.names.get(name) ?? [];
+    undo?.push({ overlay, name, before });
+    overlay.names.set(name, [...before.filter((one) => !isSame(identityOf(one), identityOf(entry))), entry]);
   };
 
   const find = async (run: RunKey, name: string): Promise<readonly PackageRecord[]> => {
-    const changed = overlayOf(run).names.get(name);
-    const kept = (await base.find(run, name)).filter((record) => changed?.has(versionId(record)) !== true);
-    return changed === undefined
-      ? kept
-      : [...kept, ...[...changed.values()].flatMap(({ record }) => record ?? [])];
+    const entries = overlayOf(run).names.get(name) ?? [];
+    const old = await base.find(run, name);
+    const kept = old.filter((record) => !entries.some((entry) => isSame(identityOf(entry), record)));
+    return [...kept, ...entries.flatMap(recordOf)];
   };
 
   const runsOf = (channel: string): readonly RunKey[] => {
@@ -89,7 +92,7 @@ export function createChanges(base: BaseLookup): Changes {
   const lookUp: Changes['lookUp'] = async (place, identity) => {
     for (const run of runsOf(place.channel)) {
       if (run.component !== place.component) continue;
-      const record = (await find(run, identity.name)).find((one) => versionId(one) === versionId(identity));
+      const record = (await find(run, identity.name)).find((one) => isSame(one, identity));
       if (record !== undefined) return { slot: run.slot, record };
     }
     return undefined;
@@ -98,18 +101,18 @@ export function createChanges(base: BaseLookup): Changes {
   return {
     async add(run, record) {
       for (const other of runsOf(run.channel)) {
-        const same = (await find(other, record.name)).find((one) => versionId(one) === versionId(record));
+        const same = (await find(other, record.name)).find((one) => isSame(one, record));
         if (same === undefined) continue;
         if (same.sha256 !== record.sha256) throw conflict(other, { there: same, added: record });
         if (other.component === run.component && other.slot === run.slot) return false;
       }
-      set(run, record, record);
+      set(run, record);
       return true;
     },
     async remove(place, identity) {
       const found = await lookUp(place, identity);
       if (found === undefined) return false;
-      set({ ...place, slot: found.slot }, identity, undefined);
+      set({ ...place, slot: found.slot }, { drop: identity });
       return true;
     },
     lookUp,
@@ -118,27 +121,28 @@ export function createChanges(base: BaseLookup): Changes {
         ({ run, names }) =>
           run.channel === channel &&
           run.component === component &&
-          [...names.values()].some((versions) => [...versions.values()].some(({ record }) => record)),
+          [...names.values()].some((entries) => entries.some((entry) => !('drop' in entry))),
       ),
     async whole(work) {
       undo = [];
       try {
         return await work();
       } catch (error) {
-        for (const step of undo.reverse()) step();
+        for (const { overlay, name, before } of undo.reverse()) overlay.names.set(name, before);
         throw error;
+      } finally {
+        undo = undefined;
       }
     },
     async keepNewest(keep, format) {
       for (const { run, names } of [...overlays.values()]) {
-        for (const [name, versions] of names) {
-          const added = new Set(
-            [...versions.values()].flatMap(({ record }) => (record === undefined ? [] : [versionId(record)])),
-          );
-          if (added.size === 0) continue;
+        for (const [name, entries] of names) {
+          const added = entries.flatMap(recordOf);
+          if (added.length === 0) continue;
           for (const record of surplus(await find(run, name), { keep, format })) {
             const { version, architecture } = record;
-            if (!added.has(versionId(record))) set(run, { name, version, architecture }, undefined);
+            if (!added.some((one) => isSame(one, record)))
+              set(run, { drop: { name, version, architecture } });
           }
         }
       }
@@ -148,10 +152,10 @@ export function createChanges(base: BaseLookup): Changes {
       for (const { run, names } of overlays.values()) {
         const put: PackageRecord[] = [];
         const drop: Identity[] = [];
-        for (const versions of names.values()) {
-          for (const { record, identity } of versions.values()) {
-            if (record === undefined) drop.push(identity);
-            else put.push(record);
+        for (const entries of names.values()) {
+          for (const entry of entries) {
+            if ('drop' in entry) drop.push(entry.drop);
+            else put.push(entry);
           }
         }
         if (put.length + drop.length > 0) all.push({ run, put, drop });
@@ -159,6 +163,18 @@ export function createChanges(base: BaseLookup): Changes {
       return all;
     },
   };
+}
+
+function identityOf(entry: Entry): Identity {
+  return 'drop' in entry ? entry.drop : entry;
+}
+
+function recordOf(entry: Entry): readonly PackageRecord[] {
+  return 'drop' in entry ? [] : [entry];
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.name === b.name && a.version === b.version && a.architecture === b.architecture;
 }
 
 /** Records beyond the newest `keep` of each architecture. */
@@ -170,10 +186,6 @@ function surplus(
   return [...byArchitecture.values()].flatMap((group) =>
     group.toSorted((a, b) => format.compareVersions(b.version, a.version)).slice(keep),
   );
-}
-
-function versionId(identity: Identity): string {
-  return `${identity.name}\n${identity.version}\n${identity.architecture}`;
 }
 
 function conflict(

@@ -102,7 +102,7 @@ async function ledgerChecks(
       : {
           check: `${name}: published`,
           verdict: 'bad',
-          finding: `${stale} files are not those of revision ${status.rev}`,
+          finding: `clients do not see all of revision ${status.rev} (${stale === 1 ? '1 file' : `${stale} files`})`,
           remedy: 'Run `pakhus repair`.',
         },
   );
@@ -187,6 +187,7 @@ async function guarded(
     return await work();
   } catch (error) {
     if (!(error instanceof PakhusError)) throw error;
-    return [{ check, verdict: 'bad', finding: error.message, ...(error.hint && { remedy: error.hint }) }];
+    const remedy = error.hint ?? 'Correct what is named, or run this where it is in order.';
+    return [{ check, verdict: 'bad', finding: error.message, remedy }];
   }
 }

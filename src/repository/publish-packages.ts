@@ -47,7 +47,7 @@ export interface PublishOptions extends UseCaseOptions {
   /** Refused files are left out and named; otherwise the first one ends it and nothing is published. */
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
-  /** Stores the files; closed by whoever made it. */
+  /** Stores the files. */
   readonly pool: IngestPool;
   /** Gives the terms of a repository that does not exist yet; absent: it may not be made. */
   readonly create?: () => Promise<Terms>;
@@ -140,6 +140,8 @@ async function store(
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   });
+  // Idle workers hold memory that the commit can use.
+  await pool.close();
   return plan.fresh.map(({ inspected, path }, index) => ({ inspected, path: paths[index] ?? path }));
 }
 

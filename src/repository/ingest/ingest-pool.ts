@@ -54,6 +54,7 @@ export interface IngestPool {
     tasks: readonly StoreTask[],
     options: IngestOptions & IngestTarget,
   ): Promise<readonly Ingested<string>[]>;
+  /** Ends the workers. They are started again when there is more to do. */
   close(): Promise<void>;
 }
 
@@ -89,7 +90,7 @@ export function createIngestPool(): IngestPool {
             lanes().map((lane) => lane.store(location)),
           ),
     async close() {
-      await Promise.all(workers.map((lane) => lane.stop()));
+      await Promise.all(workers.splice(0).map((lane) => lane.stop()));
     },
   };
 }
