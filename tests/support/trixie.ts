@@ -29,7 +29,7 @@ export async function createTrixieClient(): Promise<AptClient | { readonly lack:
   return { name: await describeClient(run, root), root, run };
 }
 
-/** Binds folders into the chroot, in a mount namespace that ends with the command. */
+/** Binds folders into the chroot, in a mount namespace that ends with the command. Those below /tmp leave no mount points behind. */
 const ENTER_EXPOSED = [
   'unshare',
   '--mount',
@@ -38,6 +38,7 @@ const ENTER_EXPOSED = [
   'sh',
   '-ec',
   `root=$1; shift
+   mount -t tmpfs tmpfs "$root/tmp"
    while [ "$1" != -- ]; do mkdir -p "$root$1"; mount --bind "$1" "$root$1"; shift; done
    shift
    exec chroot "$root" "$@"`,
