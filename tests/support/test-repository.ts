@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load-config.ts';
@@ -62,7 +62,6 @@ export function createTestUser(input: TestUserInput): TestUser {
       { store },
     );
   };
-  let calls = 0;
   return {
     store,
     clock,
@@ -75,7 +74,7 @@ export function createTestUser(input: TestUserInput): TestUser {
       return opened.open(await opened.configOf(name));
     },
     publish: async (specs, { to, keepGoing = false, dryRun = false } = {}) => {
-      const packages = join(folder, `packages-${calls++}`);
+      const packages = join(folder, `packages-${randomUUID()}`);
       const paths = await Promise.all(specs.map((spec, at) => quickDeb(join(packages, String(at)), spec)));
       const place: PartialPlace | undefined = to === undefined ? undefined : parsePlace(to);
       const files = { paths, cwd: folder, to: place, keepGoing, dryRun, mayCreate: async () => true };

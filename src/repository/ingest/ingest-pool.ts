@@ -28,7 +28,7 @@ const INLINE_LIMIT = 200;
 const BATCH = 128;
 
 /** What one worker may hold: batches of small packages, or pieces of large ones. Keeps the whole process small. */
-const WORKER_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 export interface IngestOptions {
   readonly signal?: AbortSignal;
