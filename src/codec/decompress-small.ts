@@ -1,7 +1,7 @@
 import { archiveTooLarge } from './archive-error.ts';
 import { createBunzip } from './bunzip.ts';
 import type { CompressionEncoding } from './compression-encoding.ts';
-import { createLzmaDecoder, LZMA_SLICE_BYTES } from './lzma-decoder.ts';
+import { createLzmaDecoder } from './lzma-decoder.ts';
 import { zlibPieces } from './zlib-pieces.ts';
 
 interface SmallOptions {
@@ -56,9 +56,7 @@ function bunzipPieces(bytes: Uint8Array, name: string): Iterable<Uint8Array> {
 function* lzmaPieces(format: 'xz' | 'lzma', bytes: Uint8Array, name: string): Generator<Uint8Array> {
   const decoder = createLzmaDecoder(format, { name });
   try {
-    for (let at = 0; at < bytes.length; at += LZMA_SLICE_BYTES) {
-      yield* decoder.push(bytes.subarray(at, at + LZMA_SLICE_BYTES));
-    }
+    yield* decoder.pieces(bytes);
     yield* decoder.end();
   } finally {
     decoder.close();

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { archiveTooLarge } from './archive-error.ts';
 import { bunzipStream } from './bunzip.ts';
 import type { CompressionEncoding } from './compression-encoding.ts';
-import { createLzmaDecoder, LZMA_SLICE_BYTES } from './lzma-decoder.ts';
+import { createLzmaDecoder } from './lzma-decoder.ts';
 import { zlibStream } from './zlib-stream.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -50,11 +50,7 @@ async function* lzmaStream(
 ): AsyncGenerator<Uint8Array> {
   const decoder = createLzmaDecoder(format, options);
   try {
-    for await (const chunk of input) {
-      for (let at = 0; at < chunk.length; at += LZMA_SLICE_BYTES) {
-        yield* decoder.push(chunk.subarray(at, at + LZMA_SLICE_BYTES));
-      }
-    }
+    for await (const chunk of input) yield* decoder.pieces(chunk);
     yield* decoder.end();
   } finally {
     decoder.close();

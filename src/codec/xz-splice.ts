@@ -42,9 +42,9 @@ const FLAGS = [0x00, 0x01];
 const FOOTER_MAGIC = [0x59, 0x5a];
 const CRC_BYTES = 4;
 const INDEX_INDICATOR = 0;
-const DEFAULT_PRESET: XzPreset = 5;
+const DEFAULT_PRESET: XzPreset = 6;
 
-/** Compresses a block, in the thread pool. Default preset 5. An empty text has no bytes and stands in no index. */
+/** Compresses a block, in the thread pool. Default preset 6. An empty text has no bytes and stands in no index. */
 export async function xzBlock(
   plain: Uint8Array,
   options: { readonly preset?: XzPreset } = {},
