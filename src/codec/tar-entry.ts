@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { archiveCorrupt } from './archive-error.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { PaxFields } from './tar-pax.ts';
+import type { TarText } from './tar-text.ts';
 
 /** What an entry is; `other`: a type flag that POSIX leaves to vendors, data is skipped or taken as of a file. */
 type TarEntryType =
@@ -33,9 +33,9 @@ export interface TarEntry {
 
 /** The extensions that precede an entry. */
 export interface TarExtensions {
-  longPath?: Uint8Array;
-  longLink?: Uint8Array;
-  pax?: PaxFields;
+  readonly longPath?: TarText;
+  readonly longLink?: TarText;
+  readonly pax?: PaxFields;
 }
 
 /**
@@ -44,16 +44,17 @@ export interface TarExtensions {
  */
 export function toTarEntry(
   header: TarHeader,
-  around: TarExtensions & { readonly globals: PaxFields; readonly name: string },
+  around: { readonly pending: TarExtensions; readonly globals: PaxFields; readonly name: string },
 ): TarEntry {
-  const pax = { ...around.globals, ...around.pax };
-  const path = firstFilled(pax.path, around.longPath) ?? header.path;
-  const linkPath = firstFilled(pax.linkPath, around.longLink) ?? header.linkPath;
+  const { pending, globals } = around;
+  const pax = pending.pax === undefined ? globals : { ...globals, ...pending.pax };
+  const path = firstFilled(pax.path, pending.longPath) ?? header.path;
   const sizeBytes = pax.sizeBytes ?? header.sizeBytes;
-  const shown = Buffer.from(path).toString('utf8');
-  if (path.length === 0) throw archiveCorrupt(around.name, 'a tar entry has no name');
+  const shown = path.text;
+  if (shown === '') throw archiveCorrupt(around.name, 'a tar entry has no name');
   const type = entryType(header.typeFlag, { path: shown, name: around.name });
   const isLink = type === 'symbolicLink' || type === 'hardLink';
+  const linkPath = isLink ? (firstFilled(pax.linkPath, pending.longLink) ?? header.linkPath) : undefined;
   // Readers disagree on whether data follows such an entry, so one of them would see other entries than we do.
   if (sizeBytes !== 0 && type !== 'file' && type !== 'other') {
     const kind = isLink ? 'a link' : type;
@@ -64,17 +65,18 @@ export function toTarEntry(
   }
   return {
     path: shown,
-    isUtf8: isUtf8(path) && (!isLink || isUtf8(linkPath)),
+    isUtf8: path.isUtf8 && linkPath?.isUtf8 !== false,
     type,
-    linkPath: isLink ? Buffer.from(linkPath).toString('utf8') : '',
+    linkPath: linkPath?.text ?? '',
     sizeBytes,
     mode: header.mode,
     mtimeSeconds: header.mtimeSeconds,
   };
 }
 
-function firstFilled(...values: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
-  return values.find((value) => value !== undefined && value.length > 0);
+function firstFilled(first: TarText | undefined, second: TarText | undefined): TarText | undefined {
+  if (first !== undefined && first.text !== '') return first;
+  return second !== undefined && second.text !== '' ? second : undefined;
 }
 
 function entryType(typeFlag: string, entry: { path: string; name: string }): TarEntryType {

@@ -10,6 +10,8 @@
  * ```
  */
 import { archiveCorrupt } from './archive-error.ts';
+import { parseTarNumber, parseTarOctal } from './tar-number.ts';
+import { type TarText, tarText } from './tar-text.ts';
 
 /** Headers and data come in blocks of this size. */
 export const TAR_BLOCK_BYTES = 512;
@@ -20,8 +22,8 @@ const TYPE_OFFSET = 156;
 const MAGIC_OFFSET = 257;
 const PREFIX_OFFSET = 345;
 const PREFIX_BYTES = 155;
+const MAGIC = 'ustar\0';
 const SPACE = 0x20;
-const SLASH = 0x2f;
 
 /** Where the numbers of a header are. */
 export const TAR_NUMBERS = {
@@ -42,9 +44,9 @@ export const TAR_STRINGS = {
 export interface TarHeader {
   /** The type flag, one character; `\0` for v7. */
   readonly typeFlag: string;
-  /** Bytes, with the ustar prefix. */
-  readonly path: Uint8Array;
-  readonly linkPath: Uint8Array;
+  /** With the ustar prefix. */
+  readonly path: TarText;
+  readonly linkPath: TarText;
   readonly sizeBytes: number;
   /** Permission bits. */
   readonly mode: number;
@@ -52,104 +54,106 @@ export interface TarHeader {
   readonly mtimeSeconds: number;
 }
 
-/** True when a block holds zeros only: the end of an archive. */
-export function isZeroBlock(block: Uint8Array): boolean {
-  return block.every((byte) => byte === 0);
-}
-
 /**
- * Reads a header block. Fails with ARCHIVE_CORRUPT when the checksum (by unsigned or by signed bytes, as old
- * writers summed) or a number is wrong. A size beyond 2^53 comes out as a number that is no safe integer.
+ * Reads the header block at `context.start` of `bytes`; undefined for a block of zeros only, the end of an archive.
+ * Fails with ARCHIVE_CORRUPT when the checksum (by unsigned or by signed bytes, as old writers summed) or a number is
+ * wrong. A size beyond 2^53 comes out as a number that is no safe integer.
  */
 export function parseTarHeader(
-  block: Uint8Array,
-  context: { readonly name: string; readonly offset: number },
-): TarHeader {
-  const where = `the tar header at byte ${context.offset}`;
-  const stated = parseOctal(block.subarray(CHECKSUM_OFFSET, CHECKSUM_OFFSET + CHECKSUM_BYTES));
-  const { unsigned, signed } = checksums(block);
-  if (stated === undefined || (stated !== unsigned && stated !== signed)) {
-    throw archiveCorrupt(
-      context.name,
-      `${where} has checksum ${stated ?? 'unreadable'}, expected ${unsigned}`,
-    );
-  }
-  const number = (field: keyof typeof TAR_NUMBERS): number => {
-    const { offset, length } = TAR_NUMBERS[field];
-    const value = parseNumber(block.subarray(offset, offset + length));
-    if (value === undefined) throw archiveCorrupt(context.name, `${where} has a ${field} that is no number`);
-    return value;
-  };
-  const sizeBytes = number('size');
-  if (sizeBytes < 0) throw archiveCorrupt(context.name, `${where} has the negative size ${sizeBytes}`);
+  bytes: Buffer,
+  context: {
+    readonly start: number;
+    /** Of the archive, and where the block is in it: for messages. */
+    readonly name: string;
+    readonly offset: number;
+  },
+): TarHeader | undefined {
+  const { start } = context;
+  const sum = sumOf(bytes, start, start + TAR_BLOCK_BYTES);
+  if (sum === 0) return undefined;
+  expectChecksum(bytes, { ...context, sum });
+  const sizeBytes = numberField(bytes, 'size', context);
+  if (sizeBytes < 0)
+    throw archiveCorrupt(context.name, `${placeOf(context)} has the negative size ${sizeBytes}`);
   return {
-    typeFlag: String.fromCharCode(block[TYPE_OFFSET] ?? 0),
-    path: headerPath(block),
-    linkPath: stringField(block, TAR_STRINGS.link),
+    typeFlag: String.fromCharCode(bytes[start + TYPE_OFFSET] ?? 0),
+    path: headerPath(bytes, start),
+    linkPath: stringField(bytes, start, TAR_STRINGS.link),
     sizeBytes,
-    mode: number('mode') & 0o7777,
-    mtimeSeconds: number('mtime'),
+    mode: numberField(bytes, 'mode', context) & 0o7777,
+    mtimeSeconds: numberField(bytes, 'mtime', context),
   };
 }
 
 /** Puts the checksum into a header block whose other fields are set. */
 export function sealTarHeader(block: Uint8Array): void {
-  const text = `${checksums(block).unsigned.toString(8).padStart(6, '0')}\0 `;
-  block.set(Buffer.from(text, 'latin1'), CHECKSUM_OFFSET);
+  const sum = unsignedChecksum(block, { start: 0, sum: sumOf(block, 0, TAR_BLOCK_BYTES) });
+  block.set(Buffer.from(`${sum.toString(8).padStart(6, '0')}\0 `, 'latin1'), CHECKSUM_OFFSET);
 }
 
-function headerPath(block: Uint8Array): Uint8Array {
-  const name = stringField(block, TAR_STRINGS.name);
-  // GNU headers ("ustar  ") keep other things in the place of the prefix.
-  const isPosix = String.fromCharCode(...block.subarray(MAGIC_OFFSET, MAGIC_OFFSET + 6)) === 'ustar\0';
-  const prefix = isPosix ? stringField(block, { offset: PREFIX_OFFSET, length: PREFIX_BYTES }) : undefined;
-  if (prefix === undefined || prefix.length === 0) return name;
-  const path = new Uint8Array(prefix.length + 1 + name.length);
-  path.set(prefix);
-  path[prefix.length] = SLASH;
-  path.set(name, prefix.length + 1);
-  return path;
+type Place = { readonly start: number; readonly name: string; readonly offset: number };
+
+function placeOf(place: Place): string {
+  return `the tar header at byte ${place.offset}`;
 }
 
-function stringField(block: Uint8Array, field: { offset: number; length: number }): Uint8Array {
-  return untilNul(block.subarray(field.offset, field.offset + field.length));
+function expectChecksum(bytes: Buffer, place: Place & { readonly sum: number }): void {
+  const at = place.start + CHECKSUM_OFFSET;
+  const stated = parseTarOctal(bytes, { start: at, end: at + CHECKSUM_BYTES });
+  const unsigned = unsignedChecksum(bytes, place);
+  if (stated === unsigned) return;
+  if (stated !== undefined && stated === unsigned - 256 * highBytes(bytes, place.start)) return;
+  throw archiveCorrupt(
+    place.name,
+    `${placeOf(place)} has checksum ${stated ?? 'unreadable'}, expected ${unsigned}`,
+  );
 }
 
-/** The bytes before the first NUL, in their own memory. */
-export function untilNul(bytes: Uint8Array): Uint8Array {
-  const end = bytes.indexOf(0);
-  return bytes.slice(0, end < 0 ? bytes.length : end);
+/** The sum of all bytes, the checksum itself counted as spaces. */
+function unsignedChecksum(
+  bytes: Uint8Array,
+  block: { readonly start: number; readonly sum: number },
+): number {
+  const at = block.start + CHECKSUM_OFFSET;
+  return block.sum - sumOf(bytes, at, at + CHECKSUM_BYTES) + CHECKSUM_BYTES * SPACE;
 }
 
-function checksums(block: Uint8Array): { unsigned: number; signed: number } {
-  let unsigned = CHECKSUM_BYTES * SPACE;
-  let high = 0;
+function sumOf(bytes: Uint8Array, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at++) sum += bytes[at] ?? 0;
+  return sum;
+}
+
+/** How many bytes, but for those of the checksum, are negative when they are signed. */
+function highBytes(bytes: Uint8Array, start: number): number {
+  let count = 0;
   for (let i = 0; i < TAR_BLOCK_BYTES; i++) {
-    if (i >= CHECKSUM_OFFSET && i < CHECKSUM_OFFSET + CHECKSUM_BYTES) continue;
-    const byte = block[i] ?? 0;
-    unsigned += byte;
-    if (byte >= 0x80) high++;
+    const isChecksum = i >= CHECKSUM_OFFSET && i < CHECKSUM_OFFSET + CHECKSUM_BYTES;
+    if (!isChecksum && (bytes[start + i] ?? 0) >= 0x80) count++;
   }
-  return { unsigned, signed: unsigned - 256 * high };
+  return count;
 }
 
-/** Octal text, or GNU base-256 when the first bit is set; blank is 0; undefined when neither. */
-function parseNumber(field: Uint8Array): number | undefined {
-  const first = field[0] ?? 0;
-  return first & 0x80 ? parseBase256(field) : parseOctal(field);
-}
-
-function parseOctal(field: Uint8Array): number | undefined {
-  const digits = /^ *([0-7]*)[ \0]*$/.exec(String.fromCharCode(...field))?.[1];
-  if (digits === undefined) return undefined;
-  return digits === '' ? 0 : Number.parseInt(digits, 8);
-}
-
-/** Two's complement, big-endian, without the topmost bit. */
-function parseBase256(field: Uint8Array): number {
-  const first = field[0] ?? 0;
-  const negative = (first & 0x40) !== 0;
-  let value = negative ? (first | 0x80) - 256 : first & 0x3f;
-  for (const byte of field.subarray(1)) value = value * 256 + byte;
+function numberField(bytes: Buffer, field: keyof typeof TAR_NUMBERS, place: Place): number {
+  const { offset, length } = TAR_NUMBERS[field];
+  const start = place.start + offset;
+  const value = parseTarNumber(bytes, { start, end: start + length });
+  if (value === undefined) {
+    throw archiveCorrupt(place.name, `${placeOf(place)} has a ${field} that is no number`);
+  }
   return value;
+}
+
+function headerPath(bytes: Buffer, start: number): TarText {
+  const name = stringField(bytes, start, TAR_STRINGS.name);
+  if (bytes[start + PREFIX_OFFSET] === 0) return name;
+  // GNU headers ("ustar  ") keep other things in the place of the prefix.
+  const magic = bytes.toString('latin1', start + MAGIC_OFFSET, start + MAGIC_OFFSET + MAGIC.length);
+  if (magic !== MAGIC) return name;
+  const prefix = stringField(bytes, start, { offset: PREFIX_OFFSET, length: PREFIX_BYTES });
+  return { text: `${prefix.text}/${name.text}`, isUtf8: prefix.isUtf8 && name.isUtf8 };
+}
+
+function stringField(bytes: Buffer, start: number, field: { offset: number; length: number }): TarText {
+  return tarText(bytes, start + field.offset, start + field.offset + field.length);
 }

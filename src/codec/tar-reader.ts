@@ -10,8 +10,9 @@
  */
 import { archiveCorrupt, archiveTooLarge, archiveTruncated } from './archive-error.ts';
 import { type TarEntry, type TarExtensions, toTarEntry } from './tar-entry.ts';
-import { isZeroBlock, parseTarHeader, TAR_BLOCK_BYTES, type TarHeader, untilNul } from './tar-header.ts';
+import { parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './tar-header.ts';
 import { type PaxFields, parsePax } from './tar-pax.ts';
+import { tarText } from './tar-text.ts';
 
 const MAX_LONG_NAME_BYTES = 65_536;
 const MAX_PAX_BYTES = 1_048_576;
@@ -46,9 +47,11 @@ export interface TarReader {
   end(): void;
 }
 
+const NO_EXTENSIONS: TarExtensions = {};
+
 type State =
   | { readonly kind: 'header'; filled: number }
-  | { readonly kind: 'metadata'; readonly typeFlag: string; readonly body: Uint8Array; filled: number }
+  | { readonly kind: 'metadata'; readonly typeFlag: string; readonly body: Buffer; filled: number }
   | { readonly kind: 'data'; readonly sink: TarDataSink | undefined; rest: number; readonly padding: number }
   | { readonly kind: 'padding'; rest: number }
   | { readonly kind: 'done' };
@@ -56,20 +59,21 @@ type State =
 /** Starts reading an archive. */
 export function createTarReader(options: TarReaderOptions): TarReader {
   const { name, limits } = options;
-  const block = new Uint8Array(TAR_BLOCK_BYTES);
+  const block = Buffer.alloc(TAR_BLOCK_BYTES);
   let state: State = { kind: 'header', filled: 0 };
   let offset = 0;
   let entries = 0;
   let metadataBytes = 0;
   let globals: PaxFields = {};
-  let pending: TarExtensions = {};
+  let pending: TarExtensions = NO_EXTENSIONS;
 
-  function onHeader(): State {
-    if (isZeroBlock(block)) {
-      if (hasAny(pending)) throw archiveCorrupt(name, 'it ends after the extensions of an entry');
+  /** The header block at `start` of `bytes` ends at `offset` of the archive. */
+  function onHeader(bytes: Buffer, start: number): State {
+    const header = parseTarHeader(bytes, { start, name, offset: offset - TAR_BLOCK_BYTES });
+    if (header === undefined) {
+      if (pending !== NO_EXTENSIONS) throw archiveCorrupt(name, 'it ends after the extensions of an entry');
       return { kind: 'done' };
     }
-    const header = parseTarHeader(block, { name, offset: offset - TAR_BLOCK_BYTES });
     const limit = metadataLimit(header.typeFlag);
     if (limit === undefined) return onEntryHeader(header);
     if (header.sizeBytes > limit) throw archiveTooLarge(name, { what: 'a tar extension', limit });
@@ -81,14 +85,14 @@ export function createTarReader(options: TarReaderOptions): TarReader {
     return {
       kind: 'metadata',
       typeFlag: header.typeFlag,
-      body: new Uint8Array(header.sizeBytes),
+      body: Buffer.alloc(header.sizeBytes),
       filled: 0,
     };
   }
 
   function onEntryHeader(header: TarHeader): State {
-    const entry = toTarEntry(header, { ...pending, globals, name });
-    pending = {};
+    const entry = toTarEntry(header, { pending, globals, name });
+    pending = NO_EXTENSIONS;
     entries += 1;
     if (entries > limits.entries) throw archiveTooLarge(name, { what: 'tar entries', limit: limits.entries });
     const end = offset + entry.sizeBytes;
@@ -101,73 +105,71 @@ export function createTarReader(options: TarReaderOptions): TarReader {
     return { kind: 'data', sink, rest: entry.sizeBytes, padding: paddingOf(entry.sizeBytes) };
   }
 
-  function onMetadata(typeFlag: string, body: Uint8Array): State {
-    if (typeFlag === 'L') pending.longPath = untilNul(body);
-    else if (typeFlag === 'K') pending.longLink = untilNul(body);
-    else if (typeFlag === 'x') pending.pax = { ...pending.pax, ...parsePax(body, { name }) };
+  function onMetadata(typeFlag: string, body: Buffer): State {
+    if (typeFlag === 'L') pending = { ...pending, longPath: tarText(body) };
+    else if (typeFlag === 'K') pending = { ...pending, longLink: tarText(body) };
+    else if (typeFlag === 'x') pending = { ...pending, pax: { ...pending.pax, ...parsePax(body, { name }) } };
     else globals = { ...globals, ...parsePax(body, { name }) };
     return afterData(paddingOf(body.length));
   }
 
-  function fill(target: Uint8Array, filled: number, chunk: Uint8Array): number {
-    const length = Math.min(target.length - filled, chunk.length);
-    target.set(chunk.subarray(0, length), filled);
-    return length;
-  }
-
-  /** Takes what it can of `chunk` (not empty) and says how much that was. */
-  function step(chunk: Uint8Array): number {
+  /** Takes what it can of `chunk` from `at` (not its end) and says how much that was. */
+  function step(chunk: Buffer, at: number): number {
+    const given = chunk.length - at;
     switch (state.kind) {
       case 'header': {
-        const taken = fill(block, state.filled, chunk);
-        state.filled += taken;
+        const taken = Math.min(TAR_BLOCK_BYTES - state.filled, given);
         offset += taken;
-        if (state.filled === TAR_BLOCK_BYTES) state = onHeader();
+        if (taken === TAR_BLOCK_BYTES) {
+          state = onHeader(chunk, at);
+          return taken;
+        }
+        chunk.copy(block, state.filled, at, at + taken);
+        state.filled += taken;
+        if (state.filled === TAR_BLOCK_BYTES) state = onHeader(block, 0);
         return taken;
       }
       case 'metadata': {
-        const taken = fill(state.body, state.filled, chunk);
+        const taken = Math.min(state.body.length - state.filled, given);
+        chunk.copy(state.body, state.filled, at, at + taken);
         state.filled += taken;
         offset += taken;
         if (state.filled === state.body.length) state = onMetadata(state.typeFlag, state.body);
         return taken;
       }
       case 'data': {
-        const taken = Math.min(state.rest, chunk.length);
-        state.sink?.(chunk.subarray(0, taken));
+        const taken = Math.min(state.rest, given);
+        state.sink?.(chunk.subarray(at, at + taken));
         state.rest -= taken;
         offset += taken;
         if (state.rest === 0) state = afterData(state.padding);
         return taken;
       }
       case 'padding': {
-        const taken = Math.min(state.rest, chunk.length);
+        const taken = Math.min(state.rest, given);
         state.rest -= taken;
         offset += taken;
         if (state.rest === 0) state = { kind: 'header', filled: 0 };
         return taken;
       }
       case 'done':
-        return chunk.length;
+        return given;
     }
   }
 
   return {
     push: (chunk) => {
-      for (let at = 0; at < chunk.length; ) at += step(at === 0 ? chunk : chunk.subarray(at));
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      for (let at = 0; at < bytes.length; ) at += step(bytes, at);
     },
     end: () => {
       const atBoundary = state.kind === 'done' || (state.kind === 'header' && state.filled === 0);
       if (!atBoundary)
         throw archiveTruncated(name, `the tar archive ends at byte ${offset}, inside an entry`);
-      if (hasAny(pending))
+      if (pending !== NO_EXTENSIONS)
         throw archiveTruncated(name, 'the tar archive ends after the extensions of an entry');
     },
   };
-}
-
-function hasAny(pending: TarExtensions): boolean {
-  return Object.keys(pending).length > 0;
 }
 
 function paddingOf(sizeBytes: number): number {
