@@ -35,6 +35,7 @@ export async function makeSigningKey(
     readonly env: Readonly<Record<string, string | undefined>>;
   },
 ): Promise<PublicKeyFile> {
+  checkName(wanted.name);
   const source = keysFromEnvironment(wanted.env).passphrase;
   const passphrase =
     source === undefined ? undefined : firstLine((await readSecret(source, { env: wanted.env })).text);
@@ -54,6 +55,7 @@ export async function makeSigningKey(
 
 /** Makes a ledger key. @throws KEY_EXISTS */
 export async function makeLedgerKey(at: KeyFolder, name: string): Promise<PublicKeyFile> {
+  checkName(name);
   const content = generateLedgerKey();
   const path = await create(at, { name: name + KEY_EXTENSION.ledger, content });
   const { keyId, publicKey } = readLedgerKey(content, { origin: path });
@@ -70,15 +72,18 @@ export async function exportPublicKey(folder: string, fingerprint: string): Prom
   });
 }
 
+/** @throws CLI_USAGE */
+function checkName(name: string): void {
+  if (/^[a-z0-9][a-z0-9.-]{0,80}$/.test(name)) return;
+  throw new PakhusError('CLI_USAGE', `'${name}' is no name for a key file`, {
+    hint: 'Use a-z, 0-9, - and . only, a letter or digit first.',
+  });
+}
+
 async function create(
   { folder, config }: KeyFolder,
   file: { readonly name: string; readonly content: string },
 ): Promise<string> {
-  if (!/^[a-z0-9][a-z0-9.-]{0,80}\.(openpgp\.asc|ledger\.pem)$/.test(file.name)) {
-    throw new PakhusError('CLI_USAGE', `${file.name} is no name for a key file`, {
-      hint: 'Use a-z, 0-9, - and . only, a letter or digit first.',
-    });
-  }
   await refuseInsideStore(`${folder}/${file.name}`, config);
   const { path, created } = await createKeyFile(folder, file);
   if (created) return path;

@@ -61,7 +61,9 @@ async function signatureProblem(
       ? undefined
       : 'signs another text than the newest revision has';
   } catch (error) {
-    if (hasCode(error, 'VERIFY_FAILED', 'STORE_OBJECT_NOT_FOUND', 'KEY_INVALID')) return error.message;
+    // That it is missing is told with the pointers.
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
+    if (hasCode(error, 'VERIFY_FAILED', 'KEY_INVALID')) return error.message;
     throw error;
   }
 }
