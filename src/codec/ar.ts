@@ -45,14 +45,15 @@ export function isAr(head: Uint8Array): boolean {
  */
 export function parseArHeader(header: Uint8Array, context: { readonly name: string }): ArMember {
   if (header.length !== AR_HEADER_BYTES) throw new Error(`An ar header has 60 bytes, not ${header.length}`);
-  if (latin1(header, END_OFFSET, AR_HEADER_BYTES) !== END) {
+  const text = latin1(header, 0, AR_HEADER_BYTES);
+  if (!text.endsWith(END)) {
     throw archiveCorrupt(context.name, 'the header of an ar member does not end with "`\\n"');
   }
-  const name = latin1(header, 0, NAME_BYTES).replace(/ +$/, '').replace(/\/$/, '');
+  const name = text.slice(0, NAME_BYTES).replace(/ +$/, '').replace(/\/$/, '');
   if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(name)) {
     throw archiveCorrupt(context.name, `the name of an ar member is ${JSON.stringify(name)}`);
   }
-  const size = latin1(header, SIZE_OFFSET, END_OFFSET);
+  const size = text.slice(SIZE_OFFSET, END_OFFSET);
   if (!/^[0-9]+ *$/.test(size)) {
     throw archiveCorrupt(
       context.name,

@@ -30,6 +30,7 @@ const read = (text: string | Uint8Array) => readControl(Buffer.from(text), optio
 
 /** Title, control, codes of the lints. */
 const ACCEPTED: readonly (readonly [string, string, readonly string[]])[] = [
+  ['fields that every object of JavaScript has', control({ Constructor: '1' }), []],
   ['the usual fields', control(), []],
   ['unknown fields', control({ 'X-Note': 'kept' }), []],
   ['blanks before a colon', control({}, 'X-Note : kept\n'), []],

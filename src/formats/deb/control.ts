@@ -39,15 +39,15 @@ const COMPUTED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that dpkg refuses in a package, and those that it adds to the version, so that apt never sees it installed. */
-const REFUSED_FIELDS: Readonly<Record<string, string>> = {
-  status: 'dpkg refuses this field in a package',
-  'config-version': 'dpkg refuses this field in a package',
-  'triggers-pending': 'dpkg refuses this field in a package',
-  'triggers-awaited': 'dpkg refuses this field in a package',
-  revision: 'dpkg would add this obsolete field to the version',
-  'package-revision': 'dpkg would add this obsolete field to the version',
-  package_revision: 'dpkg would add this obsolete field to the version',
-};
+const REFUSED_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['status', 'dpkg refuses this field in a package'],
+  ['config-version', 'dpkg refuses this field in a package'],
+  ['triggers-pending', 'dpkg refuses this field in a package'],
+  ['triggers-awaited', 'dpkg refuses this field in a package'],
+  ['revision', 'dpkg would add this obsolete field to the version'],
+  ['package-revision', 'dpkg would add this obsolete field to the version'],
+  ['package_revision', 'dpkg would add this obsolete field to the version'],
+]);
 
 /** Reads a control file. `name`: the package file, for messages. Fails with PACKAGE_INVALID. */
 export function readControl(bytes: Uint8Array, options: { readonly name: string }): PackageMeta {
@@ -67,8 +67,13 @@ export function readControl(bytes: Uint8Array, options: { readonly name: string 
   const relation = relationProblem(stanza);
   if (relation !== undefined) throw invalid(options.name, relation);
 
-  const kept = stanza.filter((field) => !COMPUTED_FIELDS.has(field.name.toLowerCase()));
-  const metadata = kept.map((field) => field.raw).join('\n');
+  const kept: string[] = [];
+  const dropped: Field[] = [];
+  for (const [key, field] of fields) {
+    if (COMPUTED_FIELDS.has(key)) dropped.push(field);
+    else kept.push(field.raw);
+  }
+  const metadata = kept.join('\n');
   if (Buffer.byteLength(metadata) > MAX_METADATA_BYTES) {
     const problem = `apt cannot read more than ${MAX_METADATA_BYTES} bytes of fields`;
     throw invalid(options.name, { field: 'control', problem });
@@ -79,7 +84,6 @@ export function readControl(bytes: Uint8Array, options: { readonly name: string 
     const problem = `its file name would have more than ${MAX_FILE_NAME_BYTES} bytes`;
     throw invalid(options.name, { field: 'Version', problem });
   }
-  const dropped = stanza.filter((field) => COMPUTED_FIELDS.has(field.name.toLowerCase()));
   return { ...meta, slot, metadata, lints: [...textLints, ...lint(fields, dropped)] };
 }
 
@@ -107,7 +111,7 @@ function checkOthers(
 ): void {
   const { name, architecture } = context;
   for (const [key, field] of fields) {
-    const problem = REFUSED_FIELDS[key];
+    const problem = REFUSED_FIELDS.get(key);
     if (problem !== undefined) throw invalid(name, { field, problem });
   }
   const expectOneOf = (key: string, allowed: readonly string[]): void => {

@@ -24,17 +24,17 @@ const MAX_DATA_ENTRIES = 5_000_000;
 const IN_MEMORY_BYTES = 1_048_576;
 
 /** What dpkg reads, by the end of the member's name. */
-const CONTROL_COMPRESSIONS: Readonly<Record<string, CompressionEncoding>> = {
-  '': 'none',
-  '.gz': 'gzip',
-  '.xz': 'xz',
-  '.zst': 'zstd',
-};
-const DATA_COMPRESSIONS: Readonly<Record<string, CompressionEncoding>> = {
+const CONTROL_COMPRESSIONS: ReadonlyMap<string, CompressionEncoding> = new Map([
+  ['', 'none'],
+  ['.gz', 'gzip'],
+  ['.xz', 'xz'],
+  ['.zst', 'zstd'],
+]);
+const DATA_COMPRESSIONS: ReadonlyMap<string, CompressionEncoding> = new Map([
   ...CONTROL_COMPRESSIONS,
-  '.bz2': 'bzip2',
-  '.lzma': 'lzma',
-};
+  ['.bz2', 'bzip2'],
+  ['.lzma', 'lzma'],
+]);
 
 /** A member of the package, with the reader at its first byte. */
 export interface MemberInput {
@@ -54,7 +54,7 @@ export async function readControlArchive(memberName: string, input: MemberInput)
     limits: { entries: MAX_CONTROL_ENTRIES, metadataBytes: MAX_CONTROL_EXTENSION_BYTES },
     onEntry: (entry) => {
       refuseEscape(name, entry.path);
-      if (plainPath(entry.path) !== 'control') return undefined;
+      if (!entry.path.includes('control') || plainPath(entry.path) !== 'control') return undefined;
       if (found) throw invalid(name, 'there are two files named control');
       if (entry.type !== 'file') throw invalid(name, `control is a ${entry.type}, expected a regular file`);
       if (entry.sizeBytes > MAX_CONTROL_BYTES) {
@@ -104,12 +104,12 @@ async function unpack(
 
 function compressionOf(
   memberName: string,
-  context: { readonly name: string; readonly known: Readonly<Record<string, CompressionEncoding>> },
+  context: { readonly name: string; readonly known: ReadonlyMap<string, CompressionEncoding> },
 ): CompressionEncoding {
   const suffix = memberName.slice(memberName.indexOf('.tar') + '.tar'.length);
-  const compression = context.known[suffix];
+  const compression = context.known.get(suffix);
   if (compression !== undefined) return compression;
-  const known = Object.keys(context.known).filter(Boolean).join(', ');
+  const known = [...context.known.keys()].filter(Boolean).join(', ');
   throw invalid(context.name, `the compression is none that dpkg reads there (${known})`);
 }
 

@@ -29,6 +29,11 @@ describe('the path of a package', () => {
       meta({ source: 'libw (2:1)' }),
       'pool/main/libw/libw/hello_1.0-1_amd64.deb',
     ],
+    [
+      'the source in other letters, after a line that begins like it',
+      { ...meta(), metadata: 'Section: x\nSources: no\nSOURCE \t: world\nDescription: x' },
+      'pool/main/w/world/hello_1.0-1_amd64.deb',
+    ],
     ['the source glued to its version', meta({ source: 'w(2)' }), 'pool/main/w/w/hello_1.0-1_amd64.deb'],
     ['no epoch', meta({ version: '2:1.0~rc1+b2:3-1' }), 'pool/main/h/hello/hello_1.0~rc1+b2:3-1_amd64.deb'],
     ['all', meta({ architecture: 'all', slot: 'all' }), 'pool/main/h/hello/hello_1.0-1_all.deb'],

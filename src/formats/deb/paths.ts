@@ -16,6 +16,8 @@ import { packageNameProblem } from './names.ts';
 import { splitSlot } from './slots.ts';
 
 const APART_DIGITS = 12;
+const UPPER_S = 0x53;
+const LOWER_S = 0x73;
 
 /** `<name>_<version without epoch>_<architecture>.deb`, as dpkg-name(1) has it; `.udeb` for udebs. */
 export function packageFileName(
@@ -42,8 +44,24 @@ export function packagePath(
  * something that is no package name (`Source: https://…` is seen in the wild).
  */
 function sourceName(meta: Pick<PackageMeta, 'name' | 'metadata'>): string {
-  const source = /^source[ \t]*:[ \t]*([^ \t\n(]*)/im.exec(meta.metadata)?.[1] ?? '';
+  const source = sourceField(meta.metadata);
   return packageNameProblem(source) === undefined && source.length <= 128 ? source : meta.name;
+}
+
+/** Looks at the first letter of each line, for every package of every publish comes by here. */
+function sourceField(metadata: string): string {
+  let at = 0;
+  do {
+    const letter = metadata.charCodeAt(at);
+    if (letter === UPPER_S || letter === LOWER_S) {
+      const field = /source[ \t]*:[ \t]*([^ \t\n(]*)/iy;
+      field.lastIndex = at;
+      const source = field.exec(metadata)?.[1];
+      if (source !== undefined) return source;
+    }
+    at = metadata.indexOf('\n', at) + 1;
+  } while (at > 0);
+  return '';
 }
 
 /** The folder of a channel's indexes. */

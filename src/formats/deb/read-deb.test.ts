@@ -103,6 +103,11 @@ describe('members of the archive', () => {
       '(.gz, .xz, .zst)',
     ],
     [
+      'a compression that is a word of JavaScript',
+      [format, controlTar, { ...dataTar, name: 'data.tartoString' }],
+      'the compression is none that dpkg reads there',
+    ],
+    [
       'control as a folder',
       [format, controlOf({ path: 'control/', type: 'directory' })],
       'control is a directory',
