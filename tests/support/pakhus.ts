@@ -31,7 +31,7 @@ export interface PakhusOptions {
 }
 
 /** The launcher of this working copy. */
-function pakhusBinary(): string {
+export function pakhusBinary(): string {
   return fileURLToPath(new URL('../../bin/pakhus', import.meta.url));
 }
 
