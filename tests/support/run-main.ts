@@ -36,7 +36,7 @@ export async function runMain(argv: readonly string[], options: RunMainOptions =
     argv,
     env: { HOME: '/nohome', ...options.env },
     cwd: options.cwd ?? '/nowhere',
-    stdin: () => new PassThrough().end(options.input ?? ''),
+    stdin: () => Object.assign(new PassThrough().end(options.input ?? ''), { isTTY }),
     stdout: stdout.stream,
     stderr: stderr.stream,
     signals: new EventEmitter(),

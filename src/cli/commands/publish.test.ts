@@ -71,6 +71,24 @@ describe('the first publish', () => {
     },
   );
 
+  test.each([
+    ['y', 0, true],
+    ['n', 10, false],
+    ['', 10, false],
+  ])('on a terminal asks first: %j', async (answer, code, isMade) => {
+    await using session = await createCliSession();
+    await session.deb({ name: 'hello' });
+    const result = await session.runWith(
+      { isTTY: true, input: `${answer}\n` },
+      'publish',
+      'hello_1.0_amd64.deb',
+    );
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(`There is no store at ${session.store} yet. Make it?`);
+    expect(result.stderr.match(/There is no/g)).toHaveLength(1);
+    expect(Object.keys(await folderState(session.store)).length > 0).toBe(isMade);
+  });
+
   test('with --dry-run tells what it would do, and makes nothing', async () => {
     await using session = await createCliSession();
     await session.deb({ name: 'hello' });
