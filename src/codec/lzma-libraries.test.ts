@@ -13,20 +13,17 @@ import { parseXz } from './xz-splice.ts';
 const NAME = { name: 'control.tar.xz' };
 
 interface Library {
-  readonly library: string;
   decoder(): LzmaDecoder;
   encode(plain: Uint8Array): Promise<Uint8Array>;
 }
 
 const LZMA_NATIVE: Library = {
-  library: 'lzma-native',
   decoder: () => createLzmaNativeDecoder('xz', NAME),
   encode: (plain) => encodeXzWithLzmaNative(plain, { preset: 6 }),
 };
 
 function nodeLiblzma(binding: Liblzma): Library {
   return {
-    library: 'node-liblzma',
     decoder: () => createLiblzmaDecoder(binding, NAME),
     encode: (plain) => encodeXzWithLiblzma(binding, { plain, preset: 6 }),
   };
