@@ -26,3 +26,11 @@ test.each(SAME)('%s', (_what, shown, printed) => {
 test.each(DIFFERENT)('not: %s', (_what, shown, printed) => {
   expect(findDifference(shown.split('\n'), printed.split('\n'))).toContain(`printed:\n${printed}`);
 });
+
+test('progress of a slow machine does not count', () => {
+  const printed = ['Reading packages: 3 of 12 (25 %)', 'Publishing', 'Removed 1 package, revision 7.'];
+  expect(findDifference(['Removed 1 package, revision 7.'], printed)).toBeUndefined();
+  expect(
+    findDifference(['Removed 1 package, revision 7.'], ['Publishing 1 package', ...printed]),
+  ).toBeDefined();
+});
