@@ -33,6 +33,14 @@ export interface JsonResult {
   readonly error: unknown;
 }
 
+/** Errors and warnings with their hints. Progress is left out: a slow machine sees some of it. */
+export function complaintsIn(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => /^(Error:|Warning:| {2})/.test(line))
+    .join('\n');
+}
+
 /** Whom `pakhus log` names. */
 export const AUTHOR = 'ann@desk';
 

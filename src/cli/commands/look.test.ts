@@ -1,7 +1,7 @@
 /** The commands that only look: list, show, search, status, log, diff, client. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliSession, createCliSession } from '../../../tests/support/cli-session.ts';
+import { type CliSession, complaintsIn, createCliSession } from '../../../tests/support/cli-session.ts';
 import { folderState } from '../../../tests/support/folder-state.ts';
 
 /** tools: hello 1.0 and 2.0 in testing, hello 1.0 in stable. other: tool 1.0. */
@@ -43,7 +43,7 @@ function plain(text: string): string {
 
 async function text(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await session.run(...args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, complaints: complaintsIn(stderr) }).toEqual({ code: 0, complaints: '' });
   return plain(stdout);
 }
 

@@ -1,7 +1,12 @@
 import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AUTHOR, type CliSession, createCliSession } from '../../../tests/support/cli-session.ts';
+import {
+  AUTHOR,
+  type CliSession,
+  complaintsIn,
+  createCliSession,
+} from '../../../tests/support/cli-session.ts';
 import { folderState } from '../../../tests/support/folder-state.ts';
 
 /** A session with `hello` published, and what a bad folder in CI looks like beside it. */
@@ -27,7 +32,7 @@ describe('the first publish', () => {
     await session.deb({ name: 'hello' }, 'dist');
     await session.deb({ name: 'tool', version: '2:0.1~rc1', architecture: 'all' }, 'dist');
     const { code, stdout, stderr } = await session.run('publish', 'dist', '--init');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, complaints: complaintsIn(stderr) }).toEqual({ code: 0, complaints: '' });
     expect(plain(session, stdout)).toMatchInlineSnapshot(`
       "  Package  Version    Architecture   Size
         hello    1.0        amd64         ### B
@@ -162,10 +167,10 @@ describe('publishing', () => {
     await using session = await withHello();
     const before = await folderState(session.store);
     const { code, stdout, stderr } = await session.run('publish', '.');
-    expect({ code, stdout, stderr }).toEqual({
+    expect({ code, stdout, complaints: complaintsIn(stderr) }).toEqual({
       code: 0,
       stdout: 'Nothing new: 1 package was there already in deb/stable/main.\n',
-      stderr: '',
+      complaints: '',
     });
     expect(await folderState(session.store)).toEqual(before);
   });
@@ -177,7 +182,7 @@ describe('publishing', () => {
     const before = await folderState(session.store);
     const { code, stdout, stderr } = await session.run('publish', '.');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(plain(session, stderr).replaceAll(/[0-9a-f]{64}/g, 'SHA')).toMatchInlineSnapshot(`
+    expect(plain(session, complaintsIn(stderr)).replaceAll(/[0-9a-f]{64}/g, 'SHA')).toMatchInlineSnapshot(`
       "Error: /work/hello_1.0_amd64.deb: hello 1.0 amd64 is in stable/main already, with other bytes: SHA-256 SHA there, SHA here (PACKAGE_CONFLICT)
         Give the new build a higher version, publish it to another channel, or remove the old one first."
     `);
@@ -250,9 +255,9 @@ describe('paths on standard input', () => {
   test('of which there is none are no success', async () => {
     await using session = await withHello();
     const { code, stderr } = await session.runWith({ input: '' }, 'publish', '-');
-    expect({ code, stderr: stderr.split('\n')[0] }).toEqual({
+    expect({ code, error: complaintsIn(stderr).split('\n')[0] }).toEqual({
       code: 1,
-      stderr: 'Error: no package file lies in the list of paths (PUBLISH_NOTHING_FOUND)',
+      error: 'Error: no package file lies in the list of paths (PUBLISH_NOTHING_FOUND)',
     });
   });
 });
@@ -349,7 +354,7 @@ describe('good files beside bad ones', () => {
     const before = await folderState(session.store);
     const { code, stderr } = await session.run('publish', 'in');
     expect(code).toBe(1);
-    expect(plain(session, stderr)).toMatchInlineSnapshot(`
+    expect(plain(session, complaintsIn(stderr))).toMatchInlineSnapshot(`
       "Error: /work/in/bad.deb is no package of a known format; none of the 2 files was published (PACKAGE_UNKNOWN_FORMAT)
         Remove the file from what you publish, or fetch or build it again.
         Or publish the others with --keep-going."
