@@ -2,6 +2,7 @@
 import type { BlobRef } from '../catalog/blobs.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
 import { type BadIntent, type Intent, readOpenIntents, removeSettled } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { type Revision, readRecord, readTail } from './log.ts';
@@ -234,44 +235,6 @@ function vanished(ledger: Ledger, refs: readonly string[]): PakhusError {
     'INTENT_REJECTED',
     `${ledger.state.name}: somebody deleted the proposal ${refs.join(', ')} before it was committed`,
     { hint: 'Nothing was changed. Run the command again.', details: { intents: refs } },
-  );
-}
-
-/** The key that this process commits with; `tail` has to list it. @throws KEY_NOT_FOUND */
-export function requireCommitter(ledger: Ledger, tail: Revision | undefined): LineSigner {
-  const signer = requireSigner(ledger);
-  checkCommitter(ledger, signer, tail);
-  return signer;
-}
-
-/** The key that this process commits with. @throws KEY_NOT_FOUND */
-export function requireSigner(ledger: Ledger): LineSigner {
-  if (ledger.signer !== undefined) return ledger.signer;
-  throw new PakhusError(
-    'KEY_NOT_FOUND',
-    `changing '${ledger.repository}' (${ledger.tree.name}) needs a ledger key that may commit, and there is none here`,
-    {
-      hint: 'Run this where the repository was made, or set PAKHUS_LEDGER_KEY_FILE to a ledger key that it lists.',
-    },
-  );
-}
-
-/** This process as revision 1 lists it. */
-export function asCommitter(ledger: Ledger, signer: LineSigner): Committer {
-  return { keyId: signer.keyId, publicKey: signer.publicKey, name: ledger.author };
-}
-
-function checkCommitter(ledger: Ledger, signer: LineSigner, tail: Revision | undefined): void {
-  if (tail === undefined) return;
-  const { committers } = tail.manifest;
-  if (committers.some((one) => one.keyId === signer.keyId)) return;
-  throw new PakhusError(
-    'KEY_NOT_FOUND',
-    `${ledger.state.name}: the ledger key ${signer.keyId} of this machine may not commit to '${ledger.repository}'`,
-    {
-      hint: `Ask ${committers.map((one) => one.name).join(' or ')} to add it under 'ledger:' in pakhus.yaml and run \`pakhus apply\`.`,
-      details: { committers: committers.map((one) => one.keyId) },
-    },
   );
 }
 

@@ -1,117 +1,22 @@
-import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createBlobStore } from '../catalog/blobs.ts';
-import { sha256Hex } from '../core/digest.ts';
-import { createUlidFactory } from '../core/ulid.ts';
+import {
+  fakeClock,
+  memoryStore,
+  newSigner,
+  openLedger,
+  propose,
+  publicText,
+  say,
+  wordList,
+} from '../../tests/support/ledger-kit.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
-import { prefixStorage } from '../storage/prefix.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { Storage } from '../storage/storage.ts';
-import { asCommitter, commitIntents, type Prepare } from './commit.ts';
-import { withdrawIntent, writeIntent } from './intents.ts';
-import type { Ledger } from './ledger.ts';
+import { commitIntents } from './commit.ts';
 import { readTail, walkLog } from './log.ts';
 import { publishTail } from './publish.ts';
 import { recordKey } from './record.ts';
-import type { LineSigner } from './signed-lines.ts';
-
-/** A clock that moves only when somebody sleeps; those who sleep at the same time do so together. */
-function fakeClock(startMs = 1_800_000_000_000) {
-  let nowMs = startMs;
-  return {
-    now: () => nowMs,
-    sleep: async (ms: number) => {
-      const wakeMs = nowMs + ms;
-      await new Promise(setImmediate);
-      nowMs = Math.max(nowMs, wakeMs);
-    },
-    advance: (ms: number) => {
-      nowMs += ms;
-    },
-  };
-}
-
-function newSigner(): LineSigner {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const text = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  return {
-    keyId: sha256Hex(text).slice(0, 16),
-    publicKey: text,
-    sign: (bytes) => sign(null, bytes, privateKey).toString('base64'),
-  };
-}
-
-function openLedger(
-  store: Storage,
-  clock: ReturnType<typeof fakeClock>,
-  options: { signer?: LineSigner; author?: string; anchors?: string[] } = {},
-) {
-  const state = prefixStorage(store, '.pakhus/tools');
-  const ulid = createUlidFactory(clock.now, (length) => randomBytes(length));
-  const ledger: Ledger = {
-    repository: 'tools',
-    state,
-    tree: prefixStorage(store, 'tools'),
-    settle: (options) => store.settle(options),
-    blobs: createBlobStore(state, { ulid }),
-    clock,
-    randomBytes: (length) => randomBytes(length),
-    verifySignature: (bytes, signature, key) => verify(null, bytes, key, Buffer.from(signature, 'base64')),
-    trust: { anchors: new Set(options.anchors ?? []) },
-    ...(options.signer && { signer: options.signer }),
-    author: options.author ?? 'ann@desk',
-  };
-  return { ledger, ulid };
-}
-
-/** A repository whose content is a list of words, published in one file. */
-function wordList(ledger: Ledger): Prepare {
-  return async ({ base, intents, rev }) => {
-    const before = Array.isArray(base?.manifest.content) ? base.manifest.content : [];
-    const words = [...before, ...intents.map((intent) => String(intent.actions))];
-    const bytes = Buffer.from(`${rev}: ${words.join(' ')}\n`);
-    const blob = await ledger.blobs.put(bytes);
-    const { signer } = ledger;
-    return {
-      content: words,
-      committers: base?.manifest.committers ?? (signer ? [asCommitter(ledger, signer)] : []),
-      pointers: [
-        {
-          path: 'words.txt',
-          sizeBytes: bytes.length,
-          sha256: blob.sha256,
-          from: { blob: blob.key },
-          contentType: 'text/plain',
-          since: rev,
-        },
-      ],
-      files: null,
-      settled: intents.map(({ ref }) => ({ ref })),
-      message: 'words',
-    };
-  };
-}
-
-async function propose({ ledger, ulid }: ReturnType<typeof openLedger>, word: string): Promise<string> {
-  if (ledger.signer === undefined) throw new Error('no signer');
-  return writeIntent(ledger, { id: ulid(), message: word, actions: word, signer: ledger.signer });
-}
-
-async function say(open: ReturnType<typeof openLedger>, word: string) {
-  const ref = await propose(open, word);
-  const outcome = await commitIntents(open.ledger, { prepare: wordList(open.ledger), waitFor: [ref] });
-  await publishTail(open.ledger);
-  return { ref, outcome };
-}
-
-async function publicText(ledger: Ledger): Promise<string> {
-  return Buffer.from(await readBytes(ledger.tree, 'words.txt', { limitBytes: 10_000 })).toString();
-}
-
-function memoryStore() {
-  const clock = fakeClock();
-  return { clock, store: createMemoryStorage({ clock }) };
-}
 
 describe('a revision', () => {
   test('is committed, published and can be followed by another', async () => {
@@ -192,7 +97,6 @@ describe('after a crash', () => {
 
   test('a commit whose answer was lost is found by its nonce', async () => {
     const { clock, store } = memoryStore();
-    const { PakhusError } = await import('../core/pakhus-error.ts');
     let lost = false;
     const forgetful: Storage = {
       ...store,
@@ -207,67 +111,6 @@ describe('after a crash', () => {
     await say(open, 'one');
     expect(lost).toBe(true);
     expect(await publicText(open.ledger)).toBe('1: one\n');
-  });
-});
-
-describe('while another writer is at work', () => {
-  /** Runs `first` once, just before the inbox is listed. */
-  function beforeInbox(store: Storage, first: () => Promise<unknown>): Storage {
-    let done = false;
-    return {
-      ...store,
-      list: async function* (prefix, options) {
-        if (prefix.includes('/inbox/') && !done) {
-          done = true;
-          await first();
-        }
-        yield* store.list(prefix, options);
-      },
-    };
-  }
-
-  test('a change that the other one settles between two looks is found in the log', async () => {
-    const { clock, store } = memoryStore();
-    const signer = newSigner();
-    const bob = openLedger(store, clock, { signer, author: 'bob' });
-    const other = (): Promise<unknown> =>
-      commitIntents(bob.ledger, { prepare: wordList(bob.ledger), waitFor: [] });
-    const ann = openLedger(beforeInbox(store, other), clock, { signer, author: 'ann' });
-    const { ref, outcome } = await say(ann, 'one');
-    expect(outcome.settled.get(ref)).toEqual({ ref, rev: 1 });
-    expect(await publicText(ann.ledger)).toBe('1: one\n');
-  });
-
-  test('a change that somebody deletes is told as such', async () => {
-    const { clock, store } = memoryStore();
-    const vandal = async (): Promise<void> => {
-      for await (const { key } of store.list('.pakhus/tools/inbox/')) await store.delete(key);
-    };
-    const ann = openLedger(beforeInbox(store, vandal), clock, { signer: newSigner() });
-    await expect(say(ann, 'one')).rejects.toMatchObject({
-      code: 'INTENT_REJECTED',
-      message: expect.stringContaining('somebody deleted the proposal'),
-    });
-  });
-
-  test('a change can be taken back while it is open', async () => {
-    const { clock, store } = memoryStore();
-    const ann = openLedger(store, clock, { signer: newSigner() });
-    await withdrawIntent(ann.ledger, await propose(ann, 'never'));
-    await say(ann, 'one');
-    expect(await publicText(ann.ledger)).toBe('1: one\n');
-  });
-
-  test('of two first publishes with keys of their own, the second one learns whom to ask', async () => {
-    const { clock, store } = memoryStore();
-    const ann = openLedger(store, clock, { signer: newSigner(), author: 'ann@desk' });
-    const bob = openLedger(store, clock, { signer: newSigner(), author: 'bob@lap' });
-    const ref = await propose(bob, 'two');
-    await say(ann, 'one');
-    await expect(
-      commitIntents(bob.ledger, { prepare: wordList(bob.ledger), waitFor: [ref] }),
-    ).rejects.toMatchObject({ code: 'KEY_NOT_FOUND', hint: expect.stringContaining('Ask ann@desk') });
-    expect(await publicText(ann.ledger)).toBe('1: one\n');
   });
 });
 

@@ -1,110 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import {
+  add,
+  apply,
+  BASE,
+  GOOD,
+  inspected,
+  NEW_PATH,
+  PROMOTED,
+  SETTINGS,
+  STABLE,
+  settings,
+  TERMS,
+  TESTING,
+  THERE,
+} from '../../tests/support/intent-kit.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
-import type { Intent } from '../ledger/intents.ts';
-import { type Applied, applyIntents, type Terms } from './apply-intents.ts';
-import type { BaseLookup } from './changes.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
-
-const SETTINGS: RepositorySettings = {
-  format: 'deb',
-  channels: [
-    { name: 'stable', options: {} },
-    { name: 'testing', options: {} },
-  ],
-  components: ['main'],
-  architectures: [],
-  options: {},
-};
-const TERMS: Terms = {
-  settings: SETTINGS,
-  signers: [{ fingerprint: 'f'.repeat(40), publicKey: 'key' }],
-  committers: [{ keyId: 'k', publicKey: 'p', name: 'ann' }],
-};
-const STABLE = { channel: 'stable', component: 'main' };
-const TESTING = { channel: 'testing', component: 'main' };
-
-/** The base holds `there 1.0` in stable. */
-const THERE: PackageRecord = {
-  name: 'there',
-  version: '1.0',
-  architecture: 'amd64',
-  path: 'pool/main/t/there/there_1.0_amd64.deb',
-  sizeBytes: 10,
-  sha256: 'a'.repeat(64),
-  metadata: '',
-};
-const BASE: BaseLookup = {
-  slots: ({ channel }) => (channel === 'stable' ? ['amd64'] : []),
-  components: (channel) => (channel === 'stable' ? ['main'] : []),
-  find: async ({ channel, slot }, name) =>
-    channel === 'stable' && slot === 'amd64' && name === 'there' ? [THERE] : [],
-};
-
-/** Files of the public folder, as whoever commits finds them. */
-const NEW = inspected('new', { sha256: 'b'.repeat(64) });
-const FILES: Readonly<Record<string, InspectedPackage | PakhusError>> = {
-  'pool/main/n/new/new_1.0_amd64.deb': NEW,
-  'pool/main/n/new/bbbbbbbbbbbb/new_1.0_amd64.deb': NEW,
-  'pool/main/o/other/other_1.0_amd64.deb': NEW,
-  'pool/main/t/there/cccccccccccc/there_1.0_amd64.deb': inspected('there', { sha256: 'c'.repeat(64) }),
-  'pool/main/w/wrong/wrong_1.0_amd64.deb': { ...inspected('wrong', {}), format: 'rpm' },
-  'pool/main/b/broken/broken_1.0_amd64.deb': new PakhusError('ARCHIVE_CORRUPT', 'it is corrupt'),
-};
-
-function inspected(
-  name: string,
-  { sha256 = 'd'.repeat(64) }: { readonly sha256?: string },
-): InspectedPackage {
-  const meta = {
-    name,
-    version: '1.0',
-    architecture: 'amd64',
-    slot: 'amd64',
-    metadata: '',
-    source: name,
-    lints: [],
-  };
-  return { source: name, format: 'deb', meta, sizeBytes: 10, sha256 };
-}
-
-function add(path: string, { to = STABLE, sha256 = 'b'.repeat(64), sizeBytes = 10 } = {}): object {
-  return { type: 'add', to, file: { path, sizeBytes, sha256 } };
-}
-
-function settings(change: Partial<Terms> & { readonly create?: boolean }): object {
-  return { type: 'settings', create: false, ...TERMS, ...change };
-}
-
-/** Applies intents, each a list of actions, called 1, 2, 3… */
-async function apply(
-  intents: readonly unknown[],
-  { terms }: { readonly terms: Terms | undefined } = { terms: TERMS },
-): Promise<Applied> {
-  return applyIntents({
-    terms,
-    base: terms === undefined ? { slots: () => [], components: () => [], find: async () => [] } : BASE,
-    intents: intents.map(
-      (actions, index): Intent => ({
-        id: String(index + 1),
-        who: 'ann',
-        ref: String(index + 1),
-        author: 'ann',
-        message: '',
-        actions,
-      }),
-    ),
-    inspect: async (path) => {
-      const file = FILES[path] ?? new PakhusError('STORE_OBJECT_NOT_FOUND', `${path}: no such object`);
-      if (file instanceof PakhusError) throw file;
-      return file;
-    },
-  });
-}
-
-const NEW_PATH = 'pool/main/n/new/new_1.0_amd64.deb';
-const GOOD = [add(NEW_PATH)];
-const PROMOTED = { name: 'there', version: '1.0', architecture: 'amd64' };
+import { applyIntents, type Terms } from './apply-intents.ts';
 
 describe('a bad intent is rejected with its reason, and the others go on', () => {
   test.each<[what: string, actions: unknown, reason: string]>([

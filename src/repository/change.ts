@@ -1,6 +1,7 @@
 /** One change from start to end: proposed, committed, published. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { commitIntents, requireSigner } from '../ledger/commit.ts';
+import { commitIntents } from '../ledger/commit.ts';
+import { requireSigner } from '../ledger/committers.ts';
 import { withdrawIntent, writeIntent } from '../ledger/intents.ts';
 import { readTail } from '../ledger/log.ts';
 import { type PublishReport, publishTail } from '../ledger/publish.ts';

@@ -1,7 +1,7 @@
 /** What a repository starts with: its settings, its signing keys and its first committer. */
 import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import { asCommitter } from '../ledger/commit.ts';
+import { asCommitter } from '../ledger/committers.ts';
 import type { Terms } from './apply-intents.ts';
 import { makeChange } from './change.ts';
 import { findTail } from './read-repository.ts';

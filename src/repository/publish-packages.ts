@@ -8,7 +8,7 @@
  */
 
 import { PakhusError } from '../core/pakhus-error.ts';
-import { requireCommitter } from '../ledger/commit.ts';
+import { requireCommitter } from '../ledger/committers.ts';
 import type { Action, Identity, Place } from './actions.ts';
 import type { Terms } from './apply-intents.ts';
 import { finishOthers, makeChange } from './change.ts';

@@ -1,58 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { copyObjects } from '../../tests/support/simulated-publisher.ts';
+import { flipByte, keysOf } from '../../tests/support/test-repository.ts';
 import {
-  createTestRepository,
-  flipByte,
-  keysOf,
-  type TestUser,
-} from '../../tests/support/test-repository.ts';
+  type Damage,
+  INDEX,
+  INRELEASE,
+  keyLike,
+  named,
+  twoRevisions,
+  verify,
+} from '../../tests/support/two-revisions.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import { readBytes } from '../storage/read-all.ts';
 import { openTail } from './read-repository.ts';
-import { repairRepository } from './repair.ts';
-import { type Verification, verifyRepository } from './verify.ts';
 import type { Finding } from './verify-finding.ts';
-
-const INRELEASE = 'dists/stable/InRelease';
-const INDEX = 'dists/stable/main/binary-amd64';
-
-/** A repository of two revisions, `hello` and then `world`, and the entry of the first one. */
-async function twoRevisions() {
-  const user = await createTestRepository();
-  await user.publish([{ name: 'hello' }]);
-  const oldEntry = await readBytes(user.store, `deb/${INRELEASE}`, { limitBytes: 100_000 });
-  await user.publish([{ name: 'world' }]);
-  return { ...user, oldEntry };
-}
-
-async function verify(user: TestUser): Promise<Verification> {
-  return verifyRepository(await user.open(), user.options);
-}
-
-async function keyLike(user: TestUser, pattern: RegExp): Promise<string> {
-  const found = (await keysOf(user.store)).find((key) => pattern.test(key));
-  if (found === undefined) throw new Error(`no key like ${pattern}`);
-  return found;
-}
-
-/** Keys of what the newest revision names in the state, by what it is. */
-async function named(user: TestUser) {
-  const { revision, content } = await openTail(await user.open());
-  const run = content.catalog.runs[0]?.ref.key ?? '';
-  const { manifest, signed } = revision;
-  const entry = manifest.pointers.find(({ path }) => path === INRELEASE)?.from;
-  return {
-    manifest: signed.record.manifest.key,
-    files: signed.record.files?.key ?? '',
-    settled: manifest.settled[0]?.blob.key ?? '',
-    run,
-    table: content.catalog.channels[0]?.indexes[0]?.table.key ?? '',
-    entry: entry !== undefined && 'blob' in entry ? entry.blob : '',
-    index: content.catalog.channels[0]?.indexes[0]?.files.flatMap(({ from }) =>
-      from !== undefined && 'tree' in from ? [from.tree] : [],
-    )[0] as string,
-  };
-}
 
 test('a sound repository has no findings, and all of it was looked at', async () => {
   await using user = await twoRevisions();
@@ -63,7 +24,6 @@ test('a sound repository has no findings, and all of it was looked at', async ()
   });
 });
 
-type Damage = (user: Awaited<ReturnType<typeof twoRevisions>>) => Promise<unknown>;
 const BACKUP = 'Restore it from a backup or another copy of the store.';
 
 describe('damage is found, with its place and what to do', () => {
@@ -225,83 +185,4 @@ test('every bit counts: whatever object of the newest revision is changed is fou
     .map((key) => key.slice('.pakhus/deb/'.length));
   expect(blobs.every((key) => key < signed.record.manifest.key)).toBe(true);
   expect(unnoticed).toHaveLength(unnoticed.filter((key) => /\/by-hash\/|\/blob\//.test(key)).length);
-});
-
-describe('repair mends without any key', () => {
-  /** Somebody without a home: no ledger key, no signing key. */
-  const keyless = async (user: TestUser) => {
-    const repository = await user.open();
-    const { signer: _, ...ledger } = repository.ledger;
-    const noKey = async (): Promise<never> => {
-      throw new Error('repair asked for a key');
-    };
-    const keys = { ...repository.keys, openSigner: noKey, ledgerSigner: noKey, makeSigners: noKey };
-    return { ...repository, ledger, keys };
-  };
-
-  test.each<
-    [what: string, damage: Damage, mended: { rendered?: unknown; restored?: unknown; written?: unknown }]
-  >([
-    ['a sound repository: nothing', async () => undefined, {}],
-    ['a pointer that is gone', (user) => user.store.delete('deb/key.asc'), { written: ['key.asc'] }],
-    [
-      'an older entry',
-      (user) => user.store.write(`deb/${INRELEASE}`, user.oldEntry),
-      { written: [INRELEASE] },
-    ],
-    [
-      'all of dists',
-      async (user) => {
-        for (const key of await keysOf(user.store, 'deb/dists/')) await user.store.delete(key);
-      },
-      { rendered: expect.any(Array), written: expect.arrayContaining([INRELEASE, `${INDEX}/Packages.xz`]) },
-    ],
-    [
-      'an index that clients ask for by its hash',
-      async (user) => flipByte(user.store, `deb/${(await named(user)).index}`),
-      { rendered: [expect.stringContaining('/by-hash/SHA256/')] },
-    ],
-    [
-      'the copy of the entry',
-      async (user) => flipByte(user.store, `.pakhus/deb/${(await named(user)).entry}`),
-      { restored: [expect.stringMatching(/^blob\//)] },
-    ],
-    [
-      'what a publisher that died did not get to',
-      async (user) => {
-        await user.store.write('.pakhus/deb/published', Buffer.from('{"rev":1}\n'));
-        await user.store.write(`deb/${INRELEASE}`, user.oldEntry);
-      },
-      { written: [INRELEASE] },
-    ],
-    ['`published` that is gone', (user) => user.store.delete('.pakhus/deb/published'), {}],
-  ])('%s', async (_what, damage, mended) => {
-    await using user = await twoRevisions();
-    await damage(user);
-    const before = await keysOf(user.store);
-    const wanted = { rev: 2, rendered: [], restored: [], written: [], ...mended };
-    expect(await repairRepository(await keyless(user), { ...user.options, dryRun: true })).toEqual(wanted);
-    expect(await keysOf(user.store)).toEqual(before);
-    expect(await repairRepository(await keyless(user), { ...user.options, dryRun: false })).toEqual(wanted);
-    expect((await verify(user)).findings).toEqual([]);
-    await user.publish([{ name: 'later' }]);
-    expect((await verify(user)).findings).toEqual([]);
-  });
-
-  test('not a package file: it says what it can, and publishing the file again helps', async () => {
-    await using user = await twoRevisions();
-    await flipByte(user.store, await keyLike(user, /hello_1.0_amd64.deb$/));
-    const repaired = await repairRepository(await keyless(user), { ...user.options, dryRun: false });
-    expect(repaired).toMatchObject({ rendered: [], written: [] });
-    expect((await verify(user)).findings).toHaveLength(1);
-    await user.publish([{ name: 'hello' }]);
-    expect((await verify(user)).findings).toEqual([]);
-  });
-
-  test('not a table of segments: the next publish makes a new one', async () => {
-    await using user = await twoRevisions();
-    await flipByte(user.store, `.pakhus/deb/${(await named(user)).table}`);
-    await user.publish([{ name: 'later' }]);
-    expect((await verify(user)).findings).toEqual([]);
-  });
 });
