@@ -21,7 +21,7 @@ const LEAF_MAX_BYTES = 1024 * 1024;
 
 /**
  * Bytes of JSON, about a seventh more than those of the text: blocks of about 1 MiB, of much the same size. Smaller ones
- * would be compressed sooner after an edit; at this size the xz file has 12 % more bytes than in one block.
+ * would be compressed sooner after an edit; at this size the xz file has 8 % more bytes than in one block.
  */
 const GROUP_MIN_BYTES = 896 * 1024;
 const GROUP_MAX_BYTES = 1408 * 1024;

@@ -8,7 +8,7 @@ import type { ResolvedConfig } from './resolved-config.ts';
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'pakhus-config-'));
-  await mkdir(join(root, 'work/sub'), { recursive: true });
+  await mkdir(join(root, 'project/sub'), { recursive: true });
   await mkdir(join(root, 'home'));
 });
 afterEach(() => rm(root, { recursive: true }));
@@ -27,9 +27,9 @@ async function load({ project, user, env = {}, flags = {} }: Case): Promise<Reso
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   };
-  await put('work/pakhus.yaml', project);
+  await put('project/pakhus.yaml', project);
   await put('home/.config/pakhus/config.yaml', user);
-  return await loadConfig({ cwd: join(root, 'work/sub'), home: join(root, 'home'), env, flags });
+  return await loadConfig({ cwd: join(root, 'project/sub'), home: join(root, 'home'), env, flags });
 }
 
 /** `value < where it comes from`, with `@` for the folder of the case. */
@@ -47,48 +47,48 @@ describe('the nearest source wins, and says where it is', () => {
   const project = '# the project\nstore: ./packages\nurl: https://project.example/\n';
   const user = 'url: https://user.example\nstate: ~state\n';
   test.each<[name: string, given: Case, store: string, url: string]>([
-    ['nothing at all', {}, '@/work/sub/public < default', 'undefined < default'],
+    ['nothing at all', {}, '@/project/sub/public < default', 'undefined < default'],
     [
       'a project file, further up',
       { project },
-      '@/work/packages < project line 2',
+      '@/project/packages < project line 2',
       'https://project.example < project line 3',
     ],
     [
       'a project file without a store',
       { project: 'url: http://a' },
-      '@/work/public < default',
+      '@/project/public < default',
       'http://a < project line 1',
     ],
     ['a user file', { user: 'store: /srv/repo' }, '/srv/repo < user line 1', 'undefined < default'],
     [
       'project before user',
       { project, user },
-      '@/work/packages < project line 2',
+      '@/project/packages < project line 2',
       'https://project.example < project line 3',
     ],
     [
       'environment before project',
       { project, env: { PAKHUS_URL: 'https://env.example/x/' } },
-      '@/work/packages < project line 2',
+      '@/project/packages < project line 2',
       'https://env.example/x < PAKHUS_URL',
     ],
     [
       'an empty variable is not set',
       { project, env: { PAKHUS_STORE: '' } },
-      '@/work/packages < project line 2',
+      '@/project/packages < project line 2',
       'https://project.example < project line 3',
     ],
     [
       'a flag before all, from the current folder; the url of the other store does not count',
       { project, env: { PAKHUS_STORE: '/env' }, flags: { store: 'here' } },
-      '@/work/sub/here < --store',
+      '@/project/sub/here < --store',
       'undefined < default',
     ],
     [
       'the same store named again keeps its url',
       { project, flags: { store: '../packages' } },
-      '@/work/packages < --store',
+      '@/project/packages < --store',
       'https://project.example < project line 3',
     ],
     [
@@ -105,7 +105,7 @@ describe('the nearest source wins, and says where it is', () => {
 
 test('state belongs to its store as the url does', async () => {
   const project = 'store: ./a\nstate: ./ledger\n';
-  expect(shown((await load({ project })).state)).toBe('@/work/ledger < project line 2');
+  expect(shown((await load({ project })).state)).toBe('@/project/ledger < project line 2');
   expect(shown((await load({ project, flags: { store: 'b' } })).state)).toBe('undefined < default');
 });
 
@@ -115,7 +115,7 @@ test('the folder of keys', async () => {
   expect(shown((await load({ env: { XDG_CONFIG_HOME: 'relative' } })).keys)).toBe(
     '@/home/.config/pakhus/keys < default',
   );
-  expect(shown((await load({ env: { PAKHUS_KEYS: 'k' } })).keys)).toBe('@/work/sub/k < PAKHUS_KEYS');
+  expect(shown((await load({ env: { PAKHUS_KEYS: 'k' } })).keys)).toBe('@/project/sub/k < PAKHUS_KEYS');
 });
 
 test('a repository becomes the settings of a revision', async () => {
@@ -135,7 +135,7 @@ test('a repository becomes the settings of a revision', async () => {
       name: 'tools',
       path: 'tools',
       signers: undefined,
-      origin: { source: 'project', path: join(root, 'work/pakhus.yaml'), line: 2 },
+      origin: { source: 'project', path: join(root, 'project/pakhus.yaml'), line: 2 },
       settings: {
         format: 'deb',
         channels: [
@@ -179,7 +179,7 @@ ledger: ["9F86 D081 884C 7D65 9A2F EAA0 C55A D015", "X+5RXY2IyxByl0xYZhAWOCXG6aX
   const config = await load({ project });
   expect(config.signers.value).toEqual([
     { name: 'release' },
-    { name: 'hsm', command: ['gpg', '--batch'], publicKey: join(root, 'work/keys/hsm.asc') },
+    { name: 'hsm', command: ['gpg', '--batch'], publicKey: join(root, 'project/keys/hsm.asc') },
   ]);
   expect(config.ledger.value).toEqual([
     '9f86d081884c7d659a2feaa0c55ad015',
@@ -211,7 +211,7 @@ describe('files that are named', () => {
   test('must exist', async () => {
     await expect(load({ flags: { config: 'none.yaml' } })).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',
-      message: `${root}/work/sub/none.yaml: no such file`,
+      message: `${root}/project/sub/none.yaml: no such file`,
     });
   });
 });

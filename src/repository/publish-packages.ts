@@ -114,28 +114,25 @@ async function store(
   plan: PublishPlan,
   options: PublishOptions,
 ): Promise<readonly PlacedPackage[]> {
-  const all = [...plan.fresh, ...plan.unchanged];
+  const all = [
+    ...plan.fresh.map((one) => ({ ...one, named: false })),
+    ...plan.unchanged.map((one) => ({ ...one, named: true })),
+  ];
   if (all.length === 0) return [];
   const task = 'Storing packages';
   const { component } = options.place;
   const { report, signal, pool } = options;
   report({ type: 'progress', task, done: 0, total: all.length });
-  const outcomes = await pool.store(
-    all.map(({ inspected: { source, sizeBytes, sha256, meta }, path }, index) => ({
-      source,
-      sizeBytes,
-      sha256,
-      path,
-      apartPath: plan.format.packagePath(meta, { component, sha256, apart: true }),
-      named: index >= plan.fresh.length,
-    })),
-    {
-      tree: repository.tree,
-      location: repository.location,
-      ...(signal && { signal }),
-      onProgress: (done) => report({ type: 'progress', task, done, total: all.length }),
+  const outcomes = await pool.store(all, {
+    tree: repository.tree,
+    location: repository.location,
+    toTask: ({ inspected: { source, sizeBytes, sha256, meta }, path, named }) => {
+      const apartPath = plan.format.packagePath(meta, { component, sha256, apart: true });
+      return { source, sizeBytes, sha256, path, apartPath, named };
     },
-  );
+    ...(signal && { signal }),
+    onProgress: (done) => report({ type: 'progress', task, done, total: all.length }),
+  });
   const paths = outcomes.map((outcome) => {
     if ('error' in outcome) throw outcome.error;
     return outcome.value;

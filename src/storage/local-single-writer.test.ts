@@ -15,7 +15,7 @@ test('it is refused with exit code 11, and the message says what it is', async (
     code: 'STORE_UNSAFE',
     exitCode: 11,
     message: `${dir.path}: its file system is NFS, which cannot keep two writers apart`,
-    hint: expect.stringContaining('--single-writer'),
+    hint: expect.stringContaining('on a disk of this machine'),
   });
 });
 

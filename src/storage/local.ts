@@ -147,7 +147,7 @@ function unsafe(store: string, fileSystem: string | undefined): PakhusError {
     'STORE_UNSAFE',
     `${store}: its file system is ${fileSystem}, which cannot keep two writers apart`,
     {
-      hint: 'Use a folder on a disk of this machine, or --single-writer when nobody else ever writes there.',
+      hint: 'Use a folder on a disk of this machine, and copy or sync it to the other place after each publish.',
       details: { store, fileSystem },
     },
   );

@@ -46,7 +46,7 @@ export const AUTHOR = 'ann@desk';
 
 export async function createCliSession(env: Readonly<Record<string, string>> = {}): Promise<CliSession> {
   const dir = await createTempDir('session');
-  const [home, cwd] = [join(dir.path, 'home'), join(dir.path, 'work')];
+  const [home, cwd] = [join(dir.path, 'home'), join(dir.path, 'project')];
   await Promise.all([mkdir(home), mkdir(cwd)]);
   const clock = impatientClock();
   const runWith: CliSession['runWith'] = (options, ...args) =>

@@ -39,7 +39,7 @@ export function pakhusBinary(): string {
 export async function createPakhus(options: PakhusOptions = {}): Promise<Pakhus> {
   const dir = await createTempDir('cli');
   const home = join(dir.path, 'home');
-  const cwd = join(dir.path, 'work');
+  const cwd = join(dir.path, 'project');
   await Promise.all([mkdir(home), mkdir(cwd)]);
   const env = (): Record<string, string> => ({
     ...plainEnvironment(),

@@ -11,7 +11,7 @@ export async function sessionWithHello(): Promise<CliSession> {
 /** Output without what differs from run to run. */
 export function plainOutput(session: CliSession, text: string): string {
   return text
-    .replaceAll(session.cwd, '/work')
+    .replaceAll(session.cwd, '/project')
     .replaceAll(session.home, '/home')
     .replaceAll(/\d{3} B/g, '### B')
     .trimEnd();

@@ -203,8 +203,8 @@ describe('init', () => {
 
     const { code, stdout } = await session.run(...args);
     expect(code).toBe(0);
-    expect(stdout.replaceAll(session.cwd, '/work').replaceAll(session.home, '/home')).toMatch(
-      /^Made tools, signed by [0-9a-f]{40}\n {2}store: \/work\/public\n {2}keys: \/home\/.config\/pakhus\/keys; keep a copy of them in a safe place\nWrote \/work\/pakhus.yaml.\nNext: pakhus publish FOLDER\n$/,
+    expect(stdout.replaceAll(session.cwd, '/project').replaceAll(session.home, '/home')).toMatch(
+      /^Made tools, signed by [0-9a-f]{40}\n {2}store: \/project\/public\n {2}keys: \/home\/.config\/pakhus\/keys; keep a copy of them in a safe place\nWrote \/project\/pakhus.yaml.\nNext: pakhus publish FOLDER\n$/,
     );
     const yaml = await readFile(join(session.cwd, 'pakhus.yaml'), 'utf8');
     expect(yaml).toMatch(/^url: https:\/\/example.org$/m);

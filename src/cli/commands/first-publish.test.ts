@@ -18,7 +18,7 @@ describe('the first publish', () => {
         hello    1.0        amd64         ### B
         tool     2:0.1~rc1  all           ### B
       Published 2 packages to deb/stable/main, revision 1.
-      At       /work/public/deb
+      At       /project/public/deb
       Clients  pakhus client deb/stable
       Keys     /home/.config/pakhus/keys; keep a copy of them in a safe place"
     `);

@@ -161,13 +161,13 @@ test('config show tells what is in force, and from where', async () => {
   await using session = await createCliSession({ PAKHUS_URL: 'https://env.example.org' });
   await session.configure('repositories: { deb: { format: deb, keep: 3 } }');
   const { stdout } = await session.run('config', 'show', '--origin');
-  const lines = stdout.trimEnd().replaceAll(session.cwd, '/work').split('\n');
+  const lines = stdout.trimEnd().replaceAll(session.cwd, '/project').split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
-      '# /work/pakhus.yaml',
-      'store: /work/public  # built in',
+      '# /project/pakhus.yaml',
+      'store: /project/public  # built in',
       'url: https://env.example.org  # PAKHUS_URL',
-      'repositories.deb:  # /work/pakhus.yaml:1',
+      'repositories.deb:  # /project/pakhus.yaml:1',
       '  keep: 3',
     ]),
   );

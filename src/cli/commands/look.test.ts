@@ -15,7 +15,7 @@ afterAll(() => session[Symbol.asyncDispose]());
 /** Without what differs from run to run. */
 function plain(text: string): string {
   return text
-    .replaceAll(session.cwd, '/work')
+    .replaceAll(session.cwd, '/project')
     .replaceAll(/[0-9a-f]{64}/g, 'SHA-256')
     .replaceAll(/[0-9a-f]{40}/g, 'FINGERPRINT')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'DATE-AND-TIME-IN-UTC')

@@ -41,7 +41,7 @@ describe('verify', () => {
     const before = await folderState(session.store);
     const { code, stdout } = await session.run('verify');
     expect(code).toBe(12);
-    expect(stdout.trimEnd().replaceAll(session.cwd, '/work')).toMatchInlineSnapshot(`
+    expect(stdout.trimEnd().replaceAll(session.cwd, '/project')).toMatchInlineSnapshot(`
       "deb: pool/main/h/hello/hello_1.0_amd64.deb: is missing or has other bytes than hello 1.0 amd64
         Publish the same package file again; it is put back.
       deb: dists/stable/InRelease: is missing or not what the newest revision says
@@ -161,11 +161,11 @@ describe('doctor', () => {
     expect(
       stdout
         .trimEnd()
-        .replaceAll(session.cwd, '/work')
+        .replaceAll(session.cwd, '/project')
         .replaceAll(/[0-9a-f]{40}/g, 'FINGERPRINT')
         .replaceAll(/[0-9a-f]{32}/g, 'KEY-ID'),
     ).toMatchInlineSnapshot(`
-      "ok    store /work/public: can be written, and keeps two writers apart
+      "ok    store /project/public: can be written, and keeps two writers apart
       warn  url: no URL is configured, so client instructions show a path of this machine
             Set \`url:\` in pakhus.yaml to where clients reach the store.
       ok    deb: ledger: revision 1, signed by a listed committer

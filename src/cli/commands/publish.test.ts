@@ -70,7 +70,7 @@ describe('publishing', () => {
     expect(
       plainOutput(session, complaintsIn(stderr)).replaceAll(/[0-9a-f]{64}/g, 'SHA'),
     ).toMatchInlineSnapshot(`
-      "Error: /work/hello_1.0_amd64.deb: hello 1.0 amd64 is in stable/main already, with other bytes: SHA-256 SHA there, SHA here (PACKAGE_CONFLICT)
+      "Error: /project/hello_1.0_amd64.deb: hello 1.0 amd64 is in stable/main already, with other bytes: SHA-256 SHA there, SHA here (PACKAGE_CONFLICT)
         Give the new build a higher version, publish it to another channel, or remove the old one first."
     `);
     expect(await folderState(session.store)).toEqual(before);

@@ -99,7 +99,7 @@ describe('good files beside bad ones', () => {
     const { code, stderr } = await session.run('publish', 'in');
     expect(code).toBe(1);
     expect(plainOutput(session, complaintsIn(stderr))).toMatchInlineSnapshot(`
-      "Error: /work/in/bad.deb is no package of a known format; none of the 2 files was published (PACKAGE_UNKNOWN_FORMAT)
+      "Error: /project/in/bad.deb is no package of a known format; none of the 2 files was published (PACKAGE_UNKNOWN_FORMAT)
         Remove the file from what you publish, or fetch or build it again.
         Or publish the others with --keep-going."
     `);
@@ -114,10 +114,10 @@ describe('good files beside bad ones', () => {
       "  Package  Version  Architecture   Size
         good     1.0      amd64         ### B
       Published 1 package to deb/stable/main, revision 2.
-      At       /work/public/deb
+      At       /project/public/deb
       Clients  pakhus client deb/stable
       1 file refused:
-        /work/in/bad.deb is no package of a known format"
+        /project/in/bad.deb is no package of a known format"
     `);
   });
 
@@ -127,7 +127,7 @@ describe('good files beside bad ones', () => {
     expect(code).toBe(1);
     expect(plainOutput(session, stdout)).toMatchInlineSnapshot(`
       "1 file refused:
-        /work/in/bad.deb is no package of a known format"
+        /project/in/bad.deb is no package of a known format"
     `);
   });
 });

@@ -49,10 +49,10 @@ export interface IngestPool {
     paths: readonly string[],
     options?: IngestOptions & { readonly known?: KnownPackages | undefined },
   ): Promise<readonly Ingested<InspectedPackage>[]>;
-  /** One result per task, in their order: where the file lies. */
-  store(
-    tasks: readonly StoreTask[],
-    options: IngestOptions & IngestTarget,
+  /** One result per item, in their order: where its file lies. Tasks are made as they are needed, to hold few at a time. */
+  store<T>(
+    items: readonly T[],
+    options: IngestOptions & IngestTarget & { readonly toTask: (item: T) => StoreTask },
   ): Promise<readonly Ingested<string>[]>;
   /** Ends the workers. They are started again when there is more to do. */
   close(): Promise<void>;
@@ -81,14 +81,17 @@ export function createIngestPool(): IngestPool {
           );
       return inspected.map((one) => recall(one, known));
     },
-    store: (tasks, { tree, location, ...options }) =>
-      isSmallBatch(tasks.length) || location === undefined
-        ? run(tasks, options, [(batch) => storeAll(tree, batch)])
-        : run(
-            tasks,
-            options,
-            lanes().map((lane) => lane.store(location)),
-          ),
+    store(items, { tree, location, toTask, ...options }) {
+      const stores: readonly Lane<StoreTask, string>[] =
+        isSmallBatch(items.length) || location === undefined
+          ? [(batch) => storeAll(tree, batch)]
+          : lanes().map((lane) => lane.store(location));
+      return run(
+        items,
+        options,
+        stores.map((store) => (batch) => store(batch.map(toTask))),
+      );
+    },
     async close() {
       await Promise.all(workers.splice(0).map((lane) => lane.stop()));
     },
