@@ -5,25 +5,22 @@ import type { PrepareInput } from '../ledger/commit.ts';
 import type { PointerEntry } from '../ledger/manifest.ts';
 import { joinPublicKeys } from '../signing/openpgp-key.ts';
 import type { PublicSigner } from './actions.ts';
+import type { SignAll } from './keys.ts';
 import type { Repository } from './repository.ts';
 
 /** Where a repository's public keys are published, below its folder. */
 export const PUBLIC_KEY_PATH = 'key.asc';
 
-/** Signs what the plans ask for and keeps all of it. @throws KEY_NOT_FOUND, KEY_WEAK, SIGN_FAILED */
+/** Signs what the plans ask for and keeps all of it. @throws KEY_WEAK, SIGN_FAILED */
 export async function signPointers(
   repository: Repository,
   work: {
     readonly plans: readonly PointerPlan[];
-    readonly signers: readonly PublicSigner[];
+    readonly sign: SignAll;
     readonly input: PrepareInput;
   },
 ): Promise<readonly PointerEntry[]> {
-  const { plans, input } = work;
-  const sign = await repository.keys.openSigner(work.signers, {
-    nowMs: input.signedAtMs,
-    ...signalOf(input),
-  });
+  const { plans, sign, input } = work;
   const bytesOf = new Map<string, Uint8Array>();
   for (const plan of plans) if ('bytes' in plan) bytesOf.set(plan.path, plan.bytes);
   const entries: PointerEntry[] = [];

@@ -13,6 +13,7 @@ import { editCatalog } from '../catalog/edit-catalog.ts';
 import { createIndexFiles } from '../catalog/index-files.ts';
 import { putJson } from '../catalog/json-blob.ts';
 import { createLeafStore } from '../catalog/leaf-store.ts';
+import { runTogether } from '../catalog/run-together.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
 import { ENCODING_SUFFIX, type Format } from '../formats/format.ts';
@@ -24,6 +25,7 @@ import { catalogLookup } from './catalog-lookup.ts';
 import { type Content, readContent, termsOf } from './content.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
+import type { SignAll } from './keys.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
 import type { Repository } from './repository.ts';
 
@@ -50,28 +52,21 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const { terms } = applied;
     const format = formatByName(terms.settings.format);
     options.report({ type: 'progress', task: 'Rendering indexes' });
-    const { catalog } = await editCatalog(
-      before?.catalog,
-      { settings: terms.settings, edits: applied.changes.edits() },
-      {
-        format,
-        blobs: repository.ledger.blobs,
-        leaves: createLeafStore(repository.ledger.blobs),
-        files: createIndexFiles({
-          tree: repository.tree,
-          state: repository.ledger.state,
-          blobs: repository.ledger.blobs,
-          format,
-        }),
-        ...call,
-      },
-    );
-    const next = await renderPointers(repository, { input, before, terms, catalog, format });
-    const files = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
+    const { blobs, state } = repository.ledger;
+    const edits = applied.changes.edits();
+    const files = createIndexFiles({ tree: repository.tree, state, blobs, format });
+    const change = { settings: terms.settings, edits };
+    // Keys are read while blocks are compressed; a missing key ends it before long work is done.
+    const [{ catalog }, sign] = await runTogether(input.signal, (signal) => [
+      editCatalog(before?.catalog, change, { format, blobs, leaves: createLeafStore(blobs), files, signal }),
+      repository.keys.openSigner(terms.signers, { nowMs: input.signedAtMs, signal }),
+    ]);
+    const next = await renderPointers(repository, { input, before, terms, catalog, format, sign });
+    const added = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
     return {
       ...next,
       committers: terms.committers,
-      files: files.length === 0 ? null : await putJson(repository.ledger.blobs, files, call),
+      files: added.length === 0 ? null : await putJson(blobs, added, call),
       settled: applied.settled,
       message: messageOf(input),
     };
@@ -84,6 +79,7 @@ interface Rendering {
   readonly terms: Terms;
   readonly catalog: Catalog;
   readonly format: Format;
+  readonly sign: SignAll;
 }
 
 /** All pointers of the revision: aliases of every channel, the public keys, then each channel's own, the entry last. */
@@ -91,7 +87,7 @@ async function renderPointers(
   repository: Repository,
   rendering: Rendering,
 ): Promise<Pick<Prepared, 'content' | 'pointers'>> {
-  const { input, before, terms, format } = rendering;
+  const { input, before, terms, format, sign } = rendering;
   const earlier = new Map(input.base?.manifest.pointers.map((one) => [one.path, one]) ?? []);
   const changed = rendering.catalog.channels.filter((channel) => isChanged(channel, rendering));
   const catalog = withDates(rendering.catalog, new Map(changed.map(({ name }) => [name, input.signedAtMs])));
@@ -101,7 +97,7 @@ async function renderPointers(
     if (view === undefined)
       throw new Error(`channel ${channel.name} is in the catalog and not in its settings`);
     const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs: input.signedAtMs });
-    fresh.set(channel.name, await signPointers(repository, { plans, signers: terms.signers, input }));
+    fresh.set(channel.name, await signPointers(repository, { plans, sign, input }));
   }
   const own = catalog.channels.map(({ name }) => {
     const paths = before?.channelPointers.find((one) => one.channel === name)?.paths ?? [];

@@ -1,5 +1,6 @@
 /** A ledger whose content is a list of words, on a store in memory. */
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { createBlobStore } from '../../src/catalog/blobs.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
@@ -14,6 +15,7 @@ import { createMemoryStorage } from '../../src/storage/memory.ts';
 import { prefixStorage } from '../../src/storage/prefix.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import { REAL_MS } from './simulated-publisher.ts';
 
 /** A clock that tests move. */
 export interface FakeClock extends Clock {
@@ -33,7 +35,7 @@ export function fakeClock(startMs: number = 1_800_000_000_000): FakeClock {
     now: () => nowMs,
     sleep: async (ms: number) => {
       const wakeMs = nowMs + ms;
-      await new Promise(setImmediate);
+      await setTimeout(REAL_MS);
       nowMs = Math.max(nowMs, wakeMs);
     },
     advance: (ms: number) => {
