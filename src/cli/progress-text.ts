@@ -1,6 +1,7 @@
 /** A progress event in words. */
+
+import type { ProgressEvent } from '../core/report-event.ts';
 import { formatCount, formatSize } from './quantities.ts';
-import type { ProgressEvent } from './reporter.ts';
 
 /** `Reading packages: 12,000 of 63,440 (18 %)`; just the task where nothing is counted. */
 export function progressText(event: ProgressEvent): string {

@@ -1,6 +1,7 @@
 /** A warning as lines: what it is, its stable code, and what to do. */
+
+import type { WarningEvent } from '../core/report-event.ts';
 import type { Palette } from './palette.ts';
-import type { WarningEvent } from './reporter.ts';
 
 export function warningLines(event: WarningEvent, palette: Palette): string[] {
   const [first = '', ...more] = event.message.split('\n');

@@ -1,9 +1,11 @@
 /** Talk into a pipe, a file or a CI log: lines are only added, and few. */
+
+import type { ProgressEvent } from '../core/report-event.ts';
 import { escapeControls, type Output } from './output.ts';
 import type { Palette } from './palette.ts';
 import { progressText } from './progress-text.ts';
 import { warningLines } from './render-warning.ts';
-import type { ProgressEvent, Reporter, ReporterTime } from './reporter.ts';
+import type { Reporter, ReporterTime } from './reporter.ts';
 
 /** A command that is done by then says nothing: `pakhus list | wc` stays quiet. */
 const QUIET_MS = 1_000;

@@ -1,9 +1,11 @@
 /** Talk on a terminal: notes and warnings as lines, under them one line that shows what goes on. */
+
+import type { ProgressEvent } from '../core/report-event.ts';
 import { escapeControls, type Output } from './output.ts';
 import type { Palette } from './palette.ts';
 import { progressText } from './progress-text.ts';
 import { warningLines } from './render-warning.ts';
-import type { ProgressEvent, Reporter, ReporterTime } from './reporter.ts';
+import type { Reporter, ReporterTime } from './reporter.ts';
 
 /** Often enough to look alive, and soon enough to be there within 100 ms. */
 const FRAME_MS = 80;

@@ -7,39 +7,10 @@
  *                       └ --json   ─▶ one JSON object a line                            reporter-json.ts
  * ```
  *
- * The use cases report through a callback of this shape; they never print.
+ * The use cases hand events to a callback; they never print.
  */
 
-/** What a use case can say. `type` tells them apart, also in the JSON form, where fields are only ever added. */
-type ReportEvent = ProgressEvent | NoteEvent | WarningEvent;
-
-/** A task goes on. A new `task` ends the one before. */
-export interface ProgressEvent {
-  readonly type: 'progress';
-  /** What is being done: `Reading packages`. */
-  readonly task: string;
-  readonly done?: number;
-  readonly total?: number;
-  /** What `done` counts. Default `items`. */
-  readonly unit?: 'items' | 'bytes';
-  /** What it is at: a file name. */
-  readonly item?: string;
-}
-
-/** Worth a line, and nothing is wrong. */
-interface NoteEvent {
-  readonly type: 'note';
-  readonly message: string;
-}
-
-/** Something a person should look at; the command goes on. */
-export interface WarningEvent {
-  readonly type: 'warning';
-  /** Stable name, such as a lint's. */
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-}
+import type { ReportEvent } from '../core/report-event.ts';
 
 /** Takes events, shows them in its own way. */
 export interface Reporter {

@@ -17,7 +17,7 @@ export interface ProgressEvent {
 }
 
 /** Worth a line, and nothing is wrong. */
-export interface NoteEvent {
+interface NoteEvent {
   readonly type: 'note';
   readonly message: string;
 }
