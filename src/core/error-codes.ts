@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   LEDGER_CORRUPT: { exit: 12, http: 500, about: 'A record or blob of the ledger is not what was written.' },
   LEDGER_FUTURE: { exit: 1, http: 409, about: 'The newest revision is dated ahead of the clock.' },
   LEDGER_NOT_VISIBLE: { exit: 3, http: 503, about: 'Committed, but not yet visible to clients.' },
+  LEDGER_SWEEPING: { exit: 3, http: 503, about: 'What is needed is being deleted at this moment.' },
   LEDGER_TRUNCATED: { exit: 12, http: 500, about: 'The log is older than what is published.' },
   LEDGER_UNTRUSTED: { exit: 12, http: 500, about: 'A record is not signed by a listed ledger key.' },
   NETWORK_FAILED: { exit: 1, http: 502, about: 'A request failed.' },

@@ -1,31 +1,24 @@
 /** Turning open intents into the next revision. */
 import type { BlobRef } from '../catalog/blobs.ts';
-import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { awaitClaim, withClaim } from './claim.ts';
 import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
 import { type BadIntent, type Intent, readOpenIntents, removeSettled } from './intents.ts';
 import type { Ledger } from './ledger.ts';
-import { type Revision, readRecord, readTail } from './log.ts';
-import {
-  type Committer,
-  type GonePointer,
-  type Manifest,
-  type PointerEntry,
-  writeManifest,
-} from './manifest.ts';
-import { readPublished } from './published.ts';
-import { type LedgerRecord, recordKey, type Settlement } from './record.ts';
+import { type Revision, readTail } from './log.ts';
+import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
+import type { Settlement } from './record.ts';
 import { addSettled, readSettled, type SettledIntent } from './settled.ts';
-import { encodeSigned, type LineSigner } from './signed-lines.ts';
+import { awaitSweeper, readSweepKeys, sweepEndsIn } from './sweep.ts';
+import { dateOfNext, waitBeforeNext, writeRevision } from './write-revision.ts';
 
-/** Clients compare whole seconds, so two revisions are never signed within one. */
-const STEP_MS = 1000;
-/** A tail dated further ahead of the clock than this is refused; clients refuse it too. */
-const FUTURE_LIMIT_MS = 10_000;
 /** Times that other writers may win before this one gives up. */
 const ATTEMPTS = 100;
 /** Spread of writers that lost, so that one of them can take the intents of all. */
 const JITTER_MS = 300;
+/** How often to look whether a sweep is over. */
+const SWEEP_POLL_MS = 10_000;
 
 export interface PrepareInput {
   /** Undefined for revision 1. */
@@ -34,6 +27,8 @@ export interface PrepareInput {
   readonly rev: number;
   /** The date to sign, milliseconds since 1970, a whole second. */
   readonly signedAtMs: number;
+  /** Paths below the public folder that are being deleted: the revision must not name one that `base` does not. */
+  readonly swept: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
 
@@ -41,21 +36,23 @@ export interface PrepareInput {
 export interface Prepared {
   readonly content: unknown;
   readonly committers: readonly Committer[];
+  readonly proposers: readonly Proposer[];
   readonly pointers: readonly PointerEntry[];
   readonly files: BlobRef | null;
-  /** One for every intent that was given. */
+  /** For the intents that were given; one that is left out stays open, because it needs what is being deleted. */
   readonly settled: readonly Settlement[];
   /** One line for the log. */
   readonly message: string;
 }
 
-export type Prepare = (input: PrepareInput) => Promise<Prepared>;
+/** Undefined: nothing can be done until the sweep is over. */
+export type Prepare = (input: PrepareInput) => Promise<Prepared | undefined>;
 
 export interface CommitOptions extends CallOptions {
   readonly prepare: Prepare;
   /** References of intents; ends as soon as these are settled, by whomever. Empty: when no intent is open. */
   readonly waitFor: readonly string[];
-  /** Told when the one-second rule makes it wait. */
+  /** Told when it waits: for the next second, for somebody who prepares already, for the end of a sweep. */
   readonly onWait?: (ms: number) => void;
 }
 
@@ -68,9 +65,13 @@ export interface CommitOutcome {
 
 /** Commits until nothing that matters is open. Does not publish. @throws LEDGER_*, KEY_NOT_FOUND, STORE_* */
 export async function commitIntents(ledger: Ledger, options: CommitOptions): Promise<CommitOutcome> {
-  const { signal, waitFor } = options;
+  const { signal, waitFor, onWait } = options;
   const call: CallOptions = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
+  const pause = async (ms: number): Promise<void> => {
+    onWait?.(ms);
+    await ledger.clock.sleep(ms, signal);
+  };
   let foundNothingAt: number | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tail = await readTail(ledger, call);
@@ -81,15 +82,14 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       if (waitFor.some((ref) => known.get(ref)?.rejected !== undefined)) checkCommitter(ledger, signer, tail);
       return { tail, settled: pick(known, waitFor) };
     }
-    const wait = waitMs(ledger, tail);
+    const wait = waitBeforeNext(ledger, tail);
     if (wait > 0) {
-      options.onWait?.(wait);
-      await ledger.clock.sleep(wait + (attempt === 0 ? 0 : jitter(ledger)), signal);
+      await pause(wait + (attempt === 0 ? 0 : jitter(ledger)));
       continue;
     }
     checkCommitter(ledger, signer, tail);
     const open = await readOpenIntents(ledger, {
-      committers: tail?.manifest.committers ?? [asCommitter(ledger, signer)],
+      speakers: tail?.manifest ?? { committers: [asCommitter(ledger, signer)], proposers: [] },
       ...call,
     });
     const intents = open.intents.filter((one) => !known.has(one.ref));
@@ -107,7 +107,9 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       foundNothingAt = rev;
       continue;
     }
-    await commitOnce(ledger, { tail, intents, bad, signer, prepare: options.prepare }, call);
+    if ((await awaitClaim(ledger, revAfter(tail), call)) && (await isOvertaken(ledger, tail, call))) continue;
+    const done = await commitOnce(ledger, { tail, intents, bad, prepare: options.prepare }, call);
+    if (!done) await pause(SWEEP_POLL_MS);
   }
   throw new PakhusError(
     'LEDGER_CONFLICT',
@@ -122,50 +124,69 @@ interface Attempt {
   readonly tail: Revision | undefined;
   readonly intents: readonly Intent[];
   readonly bad: readonly BadIntent[];
-  readonly signer: LineSigner;
   readonly prepare: Prepare;
 }
 
-async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): Promise<void> {
-  const { tail, intents, bad, signer } = attempt;
-  const rev = (tail?.signed.record.rev ?? 0) + 1;
-  const nowMs = ledger.clock.now();
-  const signedAtMs = Math.floor(nowMs / STEP_MS) * STEP_MS;
-  const prepared = await attempt.prepare({ base: tail, intents, rev, signedAtMs, ...call });
-  const settled = [...prepared.settled, ...bad.map(({ ref, reason }) => ({ ref, rejected: reason }))];
-  const pointers = prepared.pointers;
-  const manifest = await writeManifest(
-    ledger.blobs,
-    {
-      committers: prepared.committers,
-      pointers,
-      gone: gonePointers(tail?.manifest, pointers, rev),
-      settled: await addSettled(ledger, tail?.manifest.settled ?? [], {
-        settled: settled.map((one) => ({ ...one, rev })),
-        nowMs,
-        ...call,
-      }),
-      content: prepared.content,
-    },
+/** False when nothing could be prepared because of a sweep. */
+async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): Promise<boolean> {
+  const { tail, intents, bad } = attempt;
+  const rev = revAfter(tail);
+  const { sweep, swept } = await sweepOf(ledger, tail, call);
+  const nowMs = ledger.time.now();
+  const signedAtMs = dateOfNext(ledger);
+  const prepared = await withClaim(
+    ledger,
+    rev,
+    () => attempt.prepare({ base: tail, intents, rev, signedAtMs, swept, ...call }),
     call,
   );
-  const record: LedgerRecord = {
-    repository: ledger.repository,
-    rev,
-    nonce: Buffer.from(ledger.randomBytes(16)).toString('hex'),
-    parent: tail?.digest ?? null,
-    manifest,
-    files: prepared.files,
-    signedAtMs,
-    author: ledger.author,
-    message: prepared.message,
-    settled,
-    published: (await readPublished(ledger, call))?.rev ?? 0,
+  if (prepared === undefined) return false;
+  const settled = [...prepared.settled, ...bad.map(({ ref, reason }) => ({ ref, rejected: reason }))];
+  const { committers, proposers, pointers, content, files, message } = prepared;
+  const manifest: Manifest = {
+    committers,
+    proposers,
+    pointers,
+    gone: gonePointers(tail?.manifest, pointers, rev),
+    settled: await addSettled(ledger, tail?.manifest.settled ?? [], {
+      settled: settled.map((one) => ({ ...one, rev })),
+      nowMs,
+      ...call,
+    }),
+    sweep,
+    content,
   };
-  await ledger.settle(call);
-  if (await createRecord(ledger, { record, signer }, call)) {
-    await removeSettled(ledger, [...intents, ...bad], call);
+  if (await writeRevision(ledger, { tail, manifest, files, signedAtMs, message, settled }, call)) {
+    const refs = new Set(settled.map(({ ref }) => ref));
+    await removeSettled(
+      ledger,
+      [...intents, ...bad].filter(({ ref }) => refs.has(ref)),
+      call,
+    );
   }
+  return true;
+}
+
+/** The sweep that goes on, and what it deletes; one whose time is over ends here. */
+async function sweepOf(
+  ledger: Ledger,
+  tail: Revision | undefined,
+  call: CallOptions,
+): Promise<{ readonly sweep: Sweep | null; readonly swept: ReadonlySet<string> }> {
+  const sweep = tail?.manifest.sweep ?? null;
+  if (sweep === null) return { sweep, swept: new Set() };
+  if (sweepEndsIn(ledger, sweep) > 0)
+    return { sweep, swept: new Set((await readSweepKeys(ledger, sweep, call)).tree) };
+  await awaitSweeper(ledger, call);
+  return { sweep: null, swept: new Set() };
+}
+
+async function isOvertaken(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<boolean> {
+  return (await readTail(ledger, call))?.signed.record.rev !== tail?.signed.record.rev;
+}
+
+function revAfter(tail: Revision | undefined): number {
+  return (tail?.signed.record.rev ?? 0) + 1;
 }
 
 /** Names that `base` published or remembered, without those that `pointers` publish. */
@@ -178,56 +199,6 @@ function gonePointers(
   const current = new Set(pointers.map((one) => one.path));
   const before = [...base.gone, ...base.pointers.map(({ path }) => ({ path, since: rev }))];
   return before.filter((one) => !current.has(one.path));
-}
-
-/** Creates the record; true when it is ours. Any answer but a clear success is decided by reading back. */
-async function createRecord(
-  ledger: Ledger,
-  { record, signer }: { readonly record: LedgerRecord; readonly signer: LineSigner },
-  call: CallOptions,
-): Promise<boolean> {
-  const bytes = encodeSigned(record, signer);
-  try {
-    await ledger.state.write(recordKey(record.rev), bytes, {
-      ...call,
-      ifAbsent: true,
-      durable: true,
-      contentType: 'application/json',
-    });
-    return true;
-  } catch (error) {
-    if (!(error instanceof PakhusError)) throw error;
-    const found = await readBack(ledger, record.rev, call);
-    if (found !== undefined) return found === record.nonce;
-    if (hasCode(error, 'STORE_CONFLICT', 'STORE_UNAVAILABLE')) return false;
-    throw error;
-  }
-}
-
-async function readBack(ledger: Ledger, rev: number, call: CallOptions): Promise<string | undefined> {
-  try {
-    return (await readRecord(ledger, rev, call)).signed.record.nonce;
-  } catch (error) {
-    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
-    throw error;
-  }
-}
-
-function waitMs(ledger: Ledger, tail: Revision | undefined): number {
-  if (tail === undefined) return 0;
-  const now = ledger.clock.now();
-  const previous = tail.signed.record.signedAtMs;
-  if (previous - now > FUTURE_LIMIT_MS) {
-    const [dated, clock] = [previous, now].map((ms) => new Date(ms).toISOString());
-    throw new PakhusError(
-      'LEDGER_FUTURE',
-      `revision ${tail.signed.record.rev} is dated ${dated}, the clock here says ${clock}`,
-      {
-        hint: 'Set the clock of this machine, or of the one that published last, and try again.',
-      },
-    );
-  }
-  return Math.max(0, previous + STEP_MS - now);
 }
 
 function vanished(ledger: Ledger, refs: readonly string[]): PakhusError {

@@ -1,6 +1,7 @@
 /**
  * Proposals. Whoever may write to the store can leave a file here, so an intent counts only with the signature of a
- * committer over its id, its folder and its repository: nobody else can make one, or move one that was made.
+ * committer over its id, its folder and its repository, which nobody else can make, or move when it was made; or when it lies
+ * in the folder of a proposer whom the newest revision lists, signed by that proposer's key if the revision names one.
  */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { field, text } from '../core/shape.ts';
@@ -8,8 +9,8 @@ import { isUlid, ulidTime } from '../core/ulid.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
-import type { Committer } from './manifest.ts';
-import { decodeSigned, encodeSigned, type LineSigner } from './signed-lines.ts';
+import type { Committer, Proposer } from './manifest.ts';
+import { decodeSaid, encodeSaid, type LineSigner, type Said } from './signed-lines.ts';
 
 /** An intent lists its packages: 60,000 of them are some 15 MB. */
 const INTENT_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -30,6 +31,14 @@ export interface Intent {
   readonly message: string;
   /** What is to be done, in order; belongs to whoever prepares revisions. */
   readonly actions: unknown;
+  /** Whose rules it must keep; undefined: a committer signed it, who may ask for anything. */
+  readonly proposer: Proposer | undefined;
+}
+
+/** Whose word counts. */
+export interface Speakers {
+  readonly committers: readonly Committer[];
+  readonly proposers: readonly Proposer[];
 }
 
 /** An intent that the ledger itself refuses. */
@@ -55,32 +64,35 @@ export async function writeIntent(
   ledger: Ledger,
   intent: {
     readonly id: string;
+    /** The inbox folder. Default: the author's. */
+    readonly who?: string;
     readonly message: string;
     readonly actions: unknown;
-    readonly signer: LineSigner;
+    readonly signer: LineSigner | undefined;
   },
   options: CallOptions = {},
 ): Promise<string> {
-  const { id, message, actions, signer } = intent;
   const { author, repository } = ledger;
-  const who = inboxName(author);
-  const body = encodeSigned({ repository, who, id, author, message, actions }, signer);
-  await ledger.state.write(intentKey(who, id), body, {
+  const { id, message, actions, signer, who = inboxName(author) } = intent;
+  const body = encodeSaid({ repository, who, id, author, message, actions }, signer);
+  const fromMs = ledger.clock.now();
+  const { modifiedMs } = await ledger.state.write(intentKey(who, id), body, {
     ...options,
     ifAbsent: true,
     contentType: 'application/json',
   });
+  ledger.time.observe(modifiedMs, { fromMs, toMs: ledger.clock.now() });
   return `${who}/${id}`;
 }
 
 /** All open intents in order of their ids. An intent that cannot be read at all is reported as bad, never skipped. */
 export async function readOpenIntents(
   ledger: Ledger,
-  options: CallOptions & { readonly committers: readonly Committer[] },
+  options: CallOptions & { readonly speakers: Speakers },
 ): Promise<{ readonly intents: readonly Intent[]; readonly bad: readonly BadIntent[] }> {
   const intents: Intent[] = [];
   const bad: BadIntent[] = [];
-  const { committers, ...call } = options;
+  const { speakers, ...call } = options;
   for await (const object of ledger.state.list('inbox/', call)) {
     const [, who, id] = INTENT_KEY.exec(object.key) ?? [];
     if (who === undefined || id === undefined || !isUlid(id)) continue;
@@ -89,9 +101,9 @@ export async function readOpenIntents(
       bad.push({ id, who, ref: `${who}/${id}`, reason: 'its id is more than 5 minutes ahead of the store' });
     else if (age > INTENT_LIFETIME_MS)
       bad.push({ id, who, ref: `${who}/${id}`, reason: 'its id is more than 7 days older than its file' });
-    else if (ledger.clock.now() - (ulidTime(id) ?? 0) > INTENT_LIFETIME_MS)
+    else if (ledger.time.now() - (ulidTime(id) ?? 0) > INTENT_LIFETIME_MS)
       bad.push({ id, who, ref: `${who}/${id}`, reason: 'expired after 7 days' });
-    else await readIntent(ledger, { who, id, key: object.key, intents, bad, committers }, call);
+    else await readIntent(ledger, { who, id, key: object.key, intents, bad, speakers }, call);
   }
   return { intents: intents.sort((a, b) => (a.id < b.id ? -1 : 1)), bad };
 }
@@ -100,7 +112,7 @@ interface IntentFile {
   readonly who: string;
   readonly id: string;
   readonly key: string;
-  readonly committers: readonly Committer[];
+  readonly speakers: Speakers;
   readonly intents: Intent[];
   readonly bad: BadIntent[];
 }
@@ -118,11 +130,9 @@ async function readIntent(ledger: Ledger, at: IntentFile, options: CallOptions):
 
 function parseIntent(ledger: Ledger, at: IntentFile, bytes: Uint8Array): Intent {
   try {
-    const { value, keyId, signature, signedBytes } = decodeSigned(bytes);
-    const committer = at.committers.find((one) => one.keyId === keyId);
-    if (committer === undefined || !ledger.verifySignature(signedBytes, signature, committer.publicKey)) {
-      throw new TypeError('it is not signed by a committer of this repository');
-    }
+    const said = decodeSaid(bytes);
+    const { value } = said;
+    const proposer = checkSpeaker(ledger, { who: at.who, said, speakers: at.speakers });
     for (const [name, expected] of Object.entries({
       id: at.id,
       who: at.who,
@@ -139,11 +149,30 @@ function parseIntent(ledger: Ledger, at: IntentFile, bytes: Uint8Array): Intent 
       author,
       message,
       actions: field(value, 'actions', (one) => one),
+      proposer,
     };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
     throw new PakhusError('INTENT_REJECTED', error.message, { cause: error });
   }
+}
+
+/** The proposer whose rules the intent must keep; undefined for a committer's. @throws TypeError when nobody's word is behind it */
+function checkSpeaker(
+  ledger: Ledger,
+  { who, said, speakers }: { readonly who: string; readonly said: Said; readonly speakers: Speakers },
+): Proposer | undefined {
+  const { signature, signedBytes } = said;
+  const isSignedBy = (publicKey: string): boolean =>
+    signature !== undefined && ledger.verifySignature(signedBytes, signature.signature, publicKey);
+  const committer = speakers.committers.find(({ keyId }) => keyId === signature?.keyId);
+  if (committer !== undefined && isSignedBy(committer.publicKey)) return undefined;
+  const proposer = speakers.proposers.find(({ name }) => name === who);
+  if (proposer === undefined)
+    throw new TypeError(`it is not signed by a committer, and '${who}' is no proposer of this repository`);
+  if (proposer.publicKey !== undefined && !isSignedBy(proposer.publicKey))
+    throw new TypeError(`it is not signed by the key of the proposer '${who}'`);
+  return proposer;
 }
 
 /** Takes an open intent back. A committer who has read it already may settle it all the same. */

@@ -185,11 +185,20 @@ describe('somebody without a ledger key', () => {
   });
 });
 
-test('a tail from the future is refused, with both times', async () => {
+test('a machine whose clock is a minute ahead signs by the clock of the store', async () => {
   const { clock, store } = memoryStore();
   const signer = newSigner();
   const ahead = fakeClock(clock.now() + 60_000);
-  await say(openLedger(store, ahead, { signer }), 'one');
+  const { outcome } = await say(openLedger(store, ahead, { signer }), 'one');
+  expect(outcome.tail?.signed.record.signedAtMs).toBeLessThanOrEqual(clock.now());
+  await say(openLedger(store, clock, { signer }), 'two');
+});
+
+test('a tail from the future is refused, with both times', async () => {
+  const { clock, store } = memoryStore();
+  const signer = newSigner();
+  await say(openLedger(store, clock, { signer }), 'one');
+  clock.advance(-60_000);
   await expect(say(openLedger(store, clock, { signer }), 'two')).rejects.toMatchObject({
     code: 'LEDGER_FUTURE',
   });

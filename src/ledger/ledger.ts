@@ -19,7 +19,8 @@
  * | key in the state folder | what |
  * |---|---|
  * | `log/0000000042.json` | commit records, never deleted: the only truth |
- * | `inbox/<who>/<ulid>/intent.json` | a proposed change, signed by a committer |
+ * | `inbox/<who>/<ulid>/intent.json` | a proposed change, signed by a committer or of a listed proposer |
+ * | `claim/<rev>-<slot>` | somebody is preparing that revision and will take a while |
  * | `blob/<ulid>-<sha256>` | manifests, leaves, runs, signed files; keys are never reused |
  * | `published` | the revision through which all pointers are written |
  */
@@ -28,6 +29,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RandomBytes } from '../core/ulid.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { LineSigner, VerifySignature } from './signed-lines.ts';
+import type { StoreTime } from './store-time.ts';
 
 /** Where a repository's ledger lives and what it works with. */
 export interface Ledger {
@@ -40,7 +42,10 @@ export interface Ledger {
   /** Everything written so far to the two folders survives a power cut. */
   settle(options: CallOptions): Promise<void>;
   readonly blobs: BlobStore;
+  /** For waiting. */
   readonly clock: Clock;
+  /** For dates. */
+  readonly time: StoreTime;
   readonly randomBytes: RandomBytes;
   readonly verifySignature: VerifySignature;
   readonly trust: Trust;

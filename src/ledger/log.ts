@@ -23,6 +23,12 @@ export interface Revision {
 
 /** The newest revision, its signature checked; undefined when there is none. @throws LEDGER_* */
 export async function readTail(ledger: Ledger, options: CallOptions = {}): Promise<Revision | undefined> {
+  const newest = await newestRev(ledger, options);
+  return newest === 0 ? undefined : readRevision(ledger, newest, options);
+}
+
+/** The number of the newest record; 0 when there is none. @throws LEDGER_TRUNCATED */
+export async function newestRev(ledger: Ledger, options: CallOptions = {}): Promise<number> {
   const published = await readPublished(ledger, options);
   const startAfter = published === undefined || published.rev < 2 ? undefined : recordKey(published.rev - 1);
   let newest = 0;
@@ -30,17 +36,20 @@ export async function readTail(ledger: Ledger, options: CallOptions = {}): Promi
     const digits = RECORD_NAME.exec(key)?.[1];
     if (digits !== undefined) newest = Math.max(newest, Number(digits));
   }
-  if (published !== undefined && newest < published.rev) {
-    throw new PakhusError(
-      'LEDGER_TRUNCATED',
-      `${ledger.state.name}: revision ${published.rev} is published, but the log does not have it`,
-      {
-        hint: 'Restore the log folder from a backup or another copy of the store.',
-        details: { published: published.rev },
-      },
-    );
-  }
-  return newest === 0 ? undefined : readRevision(ledger, newest, options);
+  if (published !== undefined && newest < published.rev) throw truncated(ledger, published.rev);
+  return newest;
+}
+
+/** Clients have seen a revision that the log does not have. */
+export function truncated(ledger: Ledger, published: number): PakhusError {
+  return new PakhusError(
+    'LEDGER_TRUNCATED',
+    `${ledger.state.name}: revision ${published} is published, but the log does not have it`,
+    {
+      hint: 'Restore the log folder from a backup or another copy of the store.',
+      details: { published },
+    },
+  );
 }
 
 /** The revision `rev`, its signature checked. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */

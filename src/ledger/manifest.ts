@@ -5,7 +5,7 @@
 import type { BlobRef, BlobStore } from '../catalog/blobs.ts';
 import { readBlobRef } from '../catalog/blobs.ts';
 import { getJson, putJson } from '../catalog/json-blob.ts';
-import { arrayOf, field, isRecord, num, text } from '../core/shape.ts';
+import { arrayOf, field, isRecord, num, optional, text } from '../core/shape.ts';
 import type { CallOptions } from '../storage/storage.ts';
 
 /** Somebody who may sign records. */
@@ -13,6 +13,25 @@ export interface Committer {
   readonly keyId: string;
   readonly publicKey: string;
   readonly name: string;
+}
+
+/** Somebody who may propose changes and not commit them. */
+export interface Proposer {
+  /** The inbox folder that is theirs. */
+  readonly name: string;
+  /** Their ledger key. Absent: whoever can write to that folder is believed to be them. */
+  readonly publicKey?: string;
+  /** What they may ask for, and places where; the words belong to whoever prepares revisions. */
+  readonly actions: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** Objects that are being deleted. Until it is over no revision may name one of them anew. */
+export interface Sweep {
+  /** A JSON blob: see `SweepKeys`. */
+  readonly keys: BlobRef;
+  /** No delete takes effect from this moment on, by the store's clock. */
+  readonly untilMs: number;
 }
 
 /** A public file at a fixed name and where its bytes come from. */
@@ -44,12 +63,15 @@ export interface SettledHour {
 
 export interface Manifest {
   readonly committers: readonly Committer[];
+  readonly proposers: readonly Proposer[];
   /** In the order in which they are written; an entry pointer after all that it names. */
   readonly pointers: readonly PointerEntry[];
   /** Fixed names that an earlier revision had and this one has not. */
   readonly gone: readonly GonePointer[];
   /** Intents settled in the last seven days. */
   readonly settled: readonly SettledHour[];
+  /** Null when nothing is being deleted. */
+  readonly sweep: Sweep | null;
   /** JSON that belongs to whoever prepares revisions. */
   readonly content: unknown;
 }
@@ -67,11 +89,28 @@ function parseManifest(value: unknown): Manifest {
   if (field(value, 'pakhus', num) !== 1) throw new TypeError('made by a newer pakhus');
   return {
     committers: field(value, 'committers', arrayOf(committer)),
+    proposers: field(value, 'proposers', arrayOf(readProposer)),
     pointers: field(value, 'pointers', arrayOf(pointerEntry)),
     gone: field(value, 'gone', arrayOf(gonePointer)),
     settled: field(value, 'settled', arrayOf(settledHour)),
+    sweep: field(value, 'sweep', (one) => (one === null ? null : sweep(one))),
     content: isRecord(value) ? value['content'] : undefined,
   };
+}
+
+/** Reads a {@link Proposer}. @throws TypeError */
+export function readProposer(value: unknown): Proposer {
+  const publicKey = isRecord(value) ? optional(value['publicKey'], text) : undefined;
+  return {
+    name: field(value, 'name', text),
+    ...(publicKey !== undefined && { publicKey }),
+    actions: field(value, 'actions', arrayOf(text)),
+    to: field(value, 'to', arrayOf(text)),
+  };
+}
+
+function sweep(value: unknown): Sweep {
+  return { keys: field(value, 'keys', readBlobRef), untilMs: field(value, 'untilMs', num) };
 }
 
 function committer(value: unknown): Committer {

@@ -29,6 +29,20 @@ export interface Signed {
   readonly signedBytes: Uint8Array;
 }
 
+/** What is said, with or without a word on who says so. */
+export interface Said {
+  readonly value: unknown;
+  readonly signedBytes: Uint8Array;
+  readonly signature: { readonly keyId: string; readonly signature: string } | undefined;
+}
+
+/** Without a signer: the first line alone. */
+export function encodeSaid(value: object, signer: LineSigner | undefined): Uint8Array {
+  return signer === undefined
+    ? Buffer.from(`${JSON.stringify({ pakhus: 1, ...value })}\n`)
+    : encodeSigned(value, signer);
+}
+
 export function encodeSigned(value: object, signer: LineSigner): Uint8Array {
   const line = JSON.stringify({ pakhus: 1, ...value });
   const signature = signer.sign(Buffer.from(line));
@@ -37,17 +51,21 @@ export function encodeSigned(value: object, signer: LineSigner): Uint8Array {
 
 /** @throws TypeError, SyntaxError when the bytes have another form */
 export function decodeSigned(bytes: Uint8Array): Signed {
+  const { signature, ...said } = decodeSaid(bytes);
+  if (signature === undefined) throw new TypeError('the line with the signature is missing');
+  return { ...said, ...signature };
+}
+
+/** @throws TypeError, SyntaxError when the bytes have another form */
+export function decodeSaid(bytes: Uint8Array): Said {
   const newline = bytes.indexOf(10);
   if (newline < 0) throw new TypeError('the line with the signature is missing');
   const signedBytes = bytes.subarray(0, newline);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const value: unknown = JSON.parse(decoder.decode(signedBytes));
   if (field(value, 'pakhus', num) !== 1) throw new TypeError('made by a newer pakhus');
+  if (newline === bytes.length - 1) return { value, signedBytes, signature: undefined };
   const second: unknown = JSON.parse(decoder.decode(bytes.subarray(newline + 1)));
-  return {
-    value,
-    keyId: field(second, 'key', text),
-    signature: field(second, 'signature', text),
-    signedBytes,
-  };
+  const signature = { keyId: field(second, 'key', text), signature: field(second, 'signature', text) };
+  return { value, signedBytes, signature };
 }

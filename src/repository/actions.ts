@@ -6,7 +6,7 @@
 import { parseSettings } from '../catalog/settings.ts';
 import { arrayOf, field, num, text } from '../core/shape.ts';
 import type { RepositorySettings } from '../formats/format.ts';
-import type { Committer } from '../ledger/manifest.ts';
+import { type Committer, type Proposer, readProposer } from '../ledger/manifest.ts';
 
 /** A key that signs what clients check. */
 export interface PublicSigner {
@@ -36,6 +36,7 @@ export type Action =
       readonly settings: RepositorySettings;
       readonly signers: readonly PublicSigner[];
       readonly committers: readonly Committer[];
+      readonly proposers: readonly Proposer[];
     }
   | {
       readonly type: 'add';
@@ -68,6 +69,7 @@ function action(value: unknown): Action {
         settings: field(value, 'settings', parseSettings),
         signers: field(value, 'signers', arrayOf(signer)),
         committers: field(value, 'committers', arrayOf(committer)),
+        proposers: field(value, 'proposers', arrayOf(readProposer)),
       };
     case 'add':
       return { type, to: field(value, 'to', place), file: field(value, 'file', file) };

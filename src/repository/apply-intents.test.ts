@@ -121,7 +121,10 @@ describe('a bad intent is rejected with its reason, and the others go on', () =>
     const failing = applyIntents({
       terms: TERMS,
       base: BASE,
-      intents: [{ id: '1', who: 'ann', ref: '1', author: '', message: '', actions: GOOD }],
+      intents: [
+        { id: '1', who: 'ann', ref: '1', author: '', message: '', actions: GOOD, proposer: undefined },
+      ],
+      swept: new Set(),
       inspect: async () => {
         throw new PakhusError('STORE_UNAVAILABLE', 'the store does not answer');
       },
@@ -214,8 +217,17 @@ test('keep of the settings drops old versions, once all intents are applied', as
     terms: keeping,
     base: BASE,
     intents: [
-      { id: '1', who: '', ref: '1', author: '', message: '', actions: [add(path, { sha256: two.sha256 })] },
+      {
+        id: '1',
+        who: '',
+        ref: '1',
+        author: '',
+        message: '',
+        actions: [add(path, { sha256: two.sha256 })],
+        proposer: undefined,
+      },
     ],
+    swept: new Set(),
     inspect: async () => ({ ...two, meta: { ...two.meta, version: '2.0' } }),
   });
   expect(changes.edits()).toMatchObject([{ put: [{ version: '2.0' }], drop: [{ version: '1.0' }] }]);

@@ -1,12 +1,12 @@
 /** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
-import { PakhusError } from '../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Intent } from '../ledger/intents.ts';
-import type { Committer } from '../ledger/manifest.ts';
+import type { Committer, Proposer } from '../ledger/manifest.ts';
 import type { Settlement } from '../ledger/record.ts';
 import { type Action, type Place, type PublicSigner, parseActions } from './actions.ts';
-import { type BaseLookup, type Changes, createChanges } from './changes.ts';
+import { type BaseLookup, type Changes, createChanges, sweeping } from './changes.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 
 /** What a revision says besides its packages. */
@@ -14,12 +14,15 @@ export interface Terms {
   readonly settings: RepositorySettings;
   readonly signers: readonly PublicSigner[];
   readonly committers: readonly Committer[];
+  readonly proposers: readonly Proposer[];
 }
 
 export interface ApplyInput {
   /** Undefined for revision 1. */
   readonly terms: Terms | undefined;
   readonly base: BaseLookup;
+  /** Paths that are being deleted: an intent that needs one of them stays open. */
+  readonly swept: ReadonlySet<string>;
   readonly intents: readonly Intent[];
   /** Reads a file of the public folder; never believes what an intent says of it. */
   readonly inspect: (path: string) => Promise<InspectedPackage>;
@@ -30,7 +33,7 @@ export interface Applied {
   /** Undefined when the repository still does not exist. */
   readonly terms: Terms | undefined;
   readonly changes: Changes;
-  /** One per intent. */
+  /** One per intent, but none for those that stay open. */
   readonly settled: readonly Settlement[];
   /** Files that the revision brings. */
   readonly added: readonly PackageRecord[];
@@ -54,7 +57,7 @@ const REJECTING = new Set<string>([
 ]);
 
 export async function applyIntents(input: ApplyInput): Promise<Applied> {
-  const changes = createChanges(input.base);
+  const changes = createChanges(input.base, input.swept);
   const settled: Settlement[] = [];
   const added: PackageRecord[] = [];
   let terms = input.terms;
@@ -66,6 +69,7 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
       for (const record of done.added) added.push(record);
       settled.push({ ref: intent.ref });
     } catch (error) {
+      if (hasCode(error, 'LEDGER_SWEEPING')) continue;
       if (!(error instanceof PakhusError) || !REJECTING.has(error.code)) throw error;
       settled.push({ ref: intent.ref, rejected: error.message });
     }
@@ -107,8 +111,8 @@ function applySettings(
 ): Terms {
   if (action.create && terms !== undefined) return terms;
   if (!action.create && terms === undefined) throw rejected('the repository does not exist yet');
-  const { settings, signers, committers } = action;
-  const after = { settings, signers, committers };
+  const { settings, signers, committers, proposers } = action;
+  const after = { settings, signers, committers, proposers };
   checkTerms(after, {
     before: terms,
     holdsPackages: (place) => input.base.slots(place).length > 0 || changes.puts(place),
@@ -158,6 +162,7 @@ async function applyAdd(
 ): Promise<readonly PackageRecord[]> {
   const { to, file } = action;
   checkPlace(terms.settings, to);
+  if (input.swept.has(file.path)) throw sweeping(file.path);
   const { meta, sizeBytes, sha256, format } = await input.inspect(file.path);
   if (format !== terms.settings.format)
     throw rejected(`${file.path} is a ${format} package, the repository is ${terms.settings.format}`);

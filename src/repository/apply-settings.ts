@@ -46,7 +46,7 @@ export async function applySettings(
     ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
   ];
   checkTerms(
-    { settings, signers, committers },
+    { settings, signers, committers, proposers: before.proposers },
     {
       before,
       holdsPackages: (place) => catalogLookup(repository, tail.content.catalog).slots(place).length > 0,
@@ -55,7 +55,9 @@ export async function applySettings(
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
-  const actions = [{ type: 'settings', create: false, settings, signers, committers } as const];
+  const actions = [
+    { type: 'settings', create: false, settings, signers, committers, proposers: before.proposers } as const,
+  ];
   return { changes, change: await makeChange(repository, { actions, message }, options) };
 }
 

@@ -8,16 +8,15 @@ import { type PublishReport, publishTail } from '../ledger/publish.ts';
 import type { SettledIntent } from '../ledger/settled.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Action } from './actions.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
-import { createPrepare } from './prepare.ts';
+import { createPrepare, type OwnFiles } from './prepare.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 export interface Change {
   readonly actions: readonly Action[];
   /** One line for the log. */
   readonly message: string;
-  /** Files of the public folder that this process wrote, by path. */
-  readonly known?: ReadonlyMap<string, InspectedPackage>;
+  /** Files of the public folder that this process wrote. */
+  readonly own?: OwnFiles;
 }
 
 export interface Changed {
@@ -65,7 +64,7 @@ export async function makeChange(
     call,
   );
   const outcome = await commitIntents(ledger, {
-    prepare: createPrepare(repository, { known: change.known ?? new Map(), report }),
+    prepare: createPrepare(repository, { ...(change.own && { own: change.own }), report }),
     waitFor: [ref],
     onWait: (ms) => {
       waitedMs += ms;
@@ -122,7 +121,7 @@ export async function finishOthers(repository: Repository, options: UseCaseOptio
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await readTail(ledger, call);
   if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId)) {
-    const prepare = createPrepare(repository, { known: new Map(), report: options.report });
+    const prepare = createPrepare(repository, { report: options.report });
     await commitIntents(ledger, { prepare, waitFor: [], ...call });
   }
   await publishTail(ledger, call);

@@ -47,7 +47,8 @@ interface RunOverlay {
   readonly names: Map<string, readonly Entry[]>;
 }
 
-export function createChanges(base: BaseLookup): Changes {
+/** `swept`: paths that are being deleted, which nothing new may name. */
+export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new Set()): Changes {
   const overlays = new Map<string, RunOverlay>();
   /** What `whole` takes back; undefined outside of it. */
   let undo:
@@ -106,6 +107,7 @@ export function createChanges(base: BaseLookup): Changes {
         if (same.sha256 !== record.sha256) throw conflict(other, { there: same, added: record });
         if (other.component === run.component && other.slot === run.slot) return false;
       }
+      if (swept.has(record.path)) throw sweeping(record.path);
       set(run, record);
       return true;
     },
@@ -186,6 +188,14 @@ function surplus(
   return [...byArchitecture.values()].flatMap((group) =>
     group.toSorted((a, b) => format.compareVersions(b.version, a.version)).slice(keep),
   );
+}
+
+/** Whoever commits leaves the intent open and looks again when the sweep is over. */
+export function sweeping(path: string): PakhusError {
+  return new PakhusError('LEDGER_SWEEPING', `${path} is being deleted right now`, {
+    hint: 'Run the command again in a minute.',
+    details: { path },
+  });
 }
 
 function conflict(

@@ -49,6 +49,7 @@ export function termsOf(revision: Revision, content: Content): Terms {
     settings: content.catalog.settings,
     signers: content.signers,
     committers: revision.manifest.committers,
+    proposers: revision.manifest.proposers,
   };
 }
 

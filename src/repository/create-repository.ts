@@ -18,7 +18,7 @@ export async function createTerms(
   const nowMs = ledger.clock.now();
   const signers = dryRun ? ((await keys.configuredSigners(nowMs)) ?? []) : await keys.makeSigners(nowMs);
   const committers = ledger.signer === undefined ? [] : [asCommitter(ledger, ledger.signer)];
-  return { settings, signers, committers };
+  return { settings, signers, committers, proposers: [] };
 }
 
 export interface CreatedRepository {

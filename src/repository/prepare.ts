@@ -6,6 +6,7 @@ import {
   type Catalog,
   type CatalogChannel,
   channelView,
+  type IndexEntry,
   renderedIndexes,
   withDates,
 } from '../catalog/catalog.ts';
@@ -30,9 +31,18 @@ import { publicKeyFile, signPointers } from './pointers.ts';
 import type { Repository } from './repository.ts';
 
 export interface PrepareOptions {
-  /** Files of the public folder that this process wrote and knows, by path. */
-  readonly known: ReadonlyMap<string, InspectedPackage>;
+  /** Files of the public folder that this process wrote, by path. */
+  readonly own?: OwnFiles;
   readonly report: Report;
+}
+
+/** Files that need not be read again. */
+export interface OwnFiles {
+  readonly byPath: ReadonlyMap<string, InspectedPackage>;
+  /** They were stored when this was the newest revision. Later ones may have collected what nothing named yet. */
+  readonly since: number;
+  /** Stores one again if it is not there any more. */
+  restore(path: string): Promise<void>;
 }
 
 /** Prepares revisions of `repository`. @throws KEY_NOT_FOUND when a signer that the revision names is not here */
@@ -41,13 +51,21 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const call = input.signal === undefined ? {} : { signal: input.signal };
     const { base } = input;
     const before = base === undefined ? undefined : readContent(base);
+    const inspect = async (path: string): Promise<InspectedPackage> => {
+      const own = options.own?.byPath.get(path);
+      if (own === undefined) return inspectObject(repository.tree, path, call);
+      if (options.own?.since !== (base?.signed.record.rev ?? 0)) await options.own?.restore(path);
+      return own;
+    };
     const applied = await applyIntents({
       terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
       base: catalogLookup(repository, before?.catalog),
+      swept: input.swept,
       intents: input.intents,
-      inspect: async (path) => options.known.get(path) ?? inspectObject(repository.tree, path, call),
+      inspect,
       ...call,
     });
+    if (applied.settled.length === 0 && input.intents.length > 0) return undefined;
     if (applied.terms === undefined) throw nothingMade(repository, applied.settled);
     const { terms } = applied;
     const format = formatByName(terms.settings.format);
@@ -57,20 +75,29 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const files = createIndexFiles({ tree: repository.tree, state, blobs, format });
     const change = { settings: terms.settings, edits };
     // Keys are read while blocks are compressed; a missing key ends it before long work is done.
-    const [{ catalog }, sign] = await runTogether(input.signal, (signal) => [
+    const [{ catalog, made }, sign] = await runTogether(input.signal, (signal) => [
       editCatalog(before?.catalog, change, { format, blobs, leaves: createLeafStore(blobs), files, signal }),
       repository.keys.openSigner(terms.signers, { nowMs: input.signedAtMs, signal }),
     ]);
+    if (made.some((index) => namesSwept(index, input.swept))) return undefined;
     const next = await renderPointers(repository, { input, before, terms, catalog, format, sign });
+    const earlier = new Set(base?.manifest.pointers.map(({ path }) => path));
+    if (next.pointers.some(({ path }) => input.swept.has(path) && !earlier.has(path))) return undefined;
     const added = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
     return {
       ...next,
       committers: terms.committers,
+      proposers: terms.proposers,
       files: added.length === 0 ? null : await putJson(blobs, added, call),
       settled: applied.settled,
       message: messageOf(input),
     };
   };
+}
+
+/** A file of the index has a name that is being deleted. */
+function namesSwept({ files }: IndexEntry, swept: ReadonlySet<string>): boolean {
+  return files.some(({ from }) => from !== undefined && 'tree' in from && swept.has(from.tree));
 }
 
 interface Rendering {

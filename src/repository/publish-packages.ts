@@ -15,7 +15,9 @@ import { finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
+import { storePackage } from './ingest/store-package.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
+import type { OwnFiles } from './prepare.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
@@ -100,8 +102,8 @@ export async function publishPackages(
     return result([], rev, 0);
   }
   const message = `publish ${describe(stored)} to ${place.channel}/${place.component}`;
-  const known = new Map(stored.map((one) => [one.path, one.inspected]));
-  const changed = await makeChange(repository, { actions, message, known }, options);
+  const own = ownFiles(repository, { stored, since: rev ?? 0 }, options);
+  const changed = await makeChange(repository, { actions, message, own }, options);
   return result(stored, changed.rev, changed.waitedMs);
 }
 
@@ -140,6 +142,26 @@ async function store(
   // Idle workers hold memory that the commit can use.
   await pool.close();
   return plan.fresh.map(({ inspected, path }, index) => ({ inspected, path: paths[index] ?? path }));
+}
+
+/** Stored files by path; each is put back when it was collected before a revision named it. */
+function ownFiles(
+  { tree }: Repository,
+  { stored, since }: { readonly stored: readonly PlacedPackage[]; readonly since: number },
+  { signal }: UseCaseOptions,
+): OwnFiles {
+  const byPath = new Map(stored.map((one) => [one.path, one.inspected]));
+  return {
+    byPath,
+    since,
+    async restore(path) {
+      const own = byPath.get(path);
+      if (own === undefined) return;
+      const { source, sizeBytes, sha256 } = own;
+      const task = { source, sizeBytes, sha256, path, apartPath: path, named: true };
+      await storePackage(tree, task, signal === undefined ? {} : { signal });
+    },
+  };
 }
 
 function published(

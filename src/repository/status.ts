@@ -43,7 +43,7 @@ export async function readStatus(
   const { catalog } = content;
   const { rev, signedAtMs, author } = revision.signed.record;
   const open = await readOpenIntents(repository.ledger, {
-    committers: revision.manifest.committers,
+    speakers: revision.manifest,
     ...options,
   });
   return {

@@ -8,6 +8,7 @@ import { createUlidFactory, type RandomBytes } from '../core/ulid.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readTail } from '../ledger/log.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
+import { createStoreTime } from '../ledger/store-time.ts';
 import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import { openStorage } from '../storage/open-storage.ts';
@@ -108,6 +109,7 @@ export function createWorkspace(
         repository: name,
         signers: signers ?? config.signers.value.map((one) => one.name),
       });
+      const time = createStoreTime(input.clock);
       const ledgerWith = (signer: LineSigner | undefined): Ledger => ({
         repository: name,
         state: ownState,
@@ -118,6 +120,7 @@ export function createWorkspace(
         },
         blobs: createBlobStore(ownState, { ulid: newId }),
         clock: input.clock,
+        time,
         randomBytes: input.randomBytes,
         verifySignature: verifyLedger,
         trust: { anchors: anchorsOf(config, signer) },

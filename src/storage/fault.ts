@@ -13,7 +13,7 @@
 import type { ErrorCode } from '../core/error-codes.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { collectBody } from './collect-body.ts';
-import type { Storage, WriteOptions } from './storage.ts';
+import type { CallOptions, Storage, WriteOptions } from './storage.ts';
 import type { StorageOperation } from './trace.ts';
 import { wrapBody } from './wrap-body.ts';
 
@@ -114,7 +114,7 @@ export function faultyStorage(storage: Storage, { decide, onLate }: FaultOptions
     },
     delete: async (key, call = {}) => {
       call.signal?.throwIfAborted();
-      return ask(plain('delete', key), () => storage.delete(key));
+      return ask(plain('delete', key), () => storage.delete(key, detached(call)));
     },
     list: async function* (prefix, call) {
       const objects = await ask(plain('list', prefix), async () => storage.list(prefix, call));
@@ -139,7 +139,7 @@ function changing(operation: StorageOperation, key: string, { ifAbsent, ifMatch 
 }
 
 /** A request under way does not hear of its caller any more. */
-function detached({ signal: _, ...call }: WriteOptions): WriteOptions {
+function detached<T extends CallOptions>({ signal: _, ...call }: T): Omit<T, 'signal'> {
   return call;
 }
 

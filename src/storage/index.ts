@@ -12,6 +12,7 @@ export { type RetryOptions, retryStorage } from './retry.ts';
 export type {
   Body,
   CallOptions,
+  DeleteOptions,
   ListOptions,
   ObjectInfo,
   ReadOptions,

@@ -1,5 +1,5 @@
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { WriteOptions } from './storage.ts';
+import type { DeleteOptions, WriteOptions } from './storage.ts';
 
 const SEGMENT_BYTES = 255;
 const KEY_BYTES = 1024;
@@ -21,6 +21,17 @@ export function checkKey(key: string, store: string): void {
 export function checkConditions({ ifAbsent, ifMatch }: WriteOptions): void {
   if (ifAbsent === true && ifMatch !== undefined)
     throw new TypeError('ifAbsent and ifMatch exclude each other');
+}
+
+/** Refuses a delete whose time has passed. */
+export function checkNotLate(
+  at: { readonly store: string; readonly key: string; readonly nowMs: number },
+  { untilMs }: DeleteOptions,
+): void {
+  if (untilMs === undefined || at.nowMs < untilMs) return;
+  throw new PakhusError('STORE_CONFLICT', `${at.store}: ${at.key}: too late to delete it`, {
+    details: { store: at.store, key: at.key, untilMs },
+  });
 }
 
 /** Like {@link checkKey} for the prefix of a list: whole segments, then the beginning of one, which may be empty. */

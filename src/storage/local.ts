@@ -115,7 +115,7 @@ export async function openLocalStorage(options: LocalStorageOptions): Promise<St
 
     delete: async (key, call = {}) => {
       check(key, call);
-      await place.remove(key, call.signal);
+      await place.remove(key, call);
     },
 
     list: (prefix, call = {}) => listFolder(root, folders, { ...call, prefix }),

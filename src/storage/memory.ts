@@ -13,7 +13,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { collectBody } from './collect-body.ts';
 import { createExclusive } from './exclusive.ts';
-import { checkConditions, checkKey, checkPrefix } from './keys.ts';
+import { checkConditions, checkKey, checkNotLate, checkPrefix } from './keys.ts';
 import { createMemoryObjects } from './memory-objects.ts';
 import { clampRange } from './range.ts';
 import type { Body, CallOptions, ObjectInfo, Storage, StorageCapabilities, WriteOptions } from './storage.ts';
@@ -113,6 +113,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
 
     delete: async (key, call = {}) => {
       check(key, call);
+      checkNotLate({ store: name, key, nowMs: clock.now() }, call);
       objects.delete(key);
     },
 

@@ -29,8 +29,8 @@ export interface Storage {
    * `contentType`, `cacheControl` and `meta` come from the source, unless one of them is given: then all three are as given.
    */
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectInfo>;
-  /** Deletes; absent is fine. */
-  delete(key: string, options?: CallOptions): Promise<void>;
+  /** Deletes; absent is fine. Too late for `untilMs`: STORE_CONFLICT, and the object stays. */
+  delete(key: string, options?: DeleteOptions): Promise<void>;
   /** Objects whose key starts with `prefix` (a plain string prefix), ascending by UTF-8 bytes of the key, after `startAfter`. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   /** Everything acknowledged so far survives a power cut. */
@@ -70,6 +70,14 @@ export interface ReadOptions extends CallOptions {
 export interface ListOptions extends CallOptions {
   /** Only keys after this one. */
   readonly startAfter?: string;
+}
+
+export interface DeleteOptions extends CallOptions {
+  /**
+   * The store itself refuses the request from this moment on, however late it arrives: milliseconds since 1970, by its own clock.
+   * In a directory only inside `exclusive`, which keeps everybody else waiting meanwhile.
+   */
+  readonly untilMs?: number;
 }
 
 export interface WriteOptions extends CallOptions {

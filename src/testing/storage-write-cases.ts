@@ -165,6 +165,16 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'a delete that comes too late is refused, and the object stays',
+    run: async ({ storage }) => {
+      const { modifiedMs } = await storage.write('a', bytesOf('x'));
+      await failsWith('STORE_CONFLICT', storage.delete('a', { untilMs: modifiedMs - 60_000 }));
+      await storage.stat('a');
+      await storage.delete('a', { untilMs: modifiedMs + 600_000 });
+      await failsWith('STORE_OBJECT_NOT_FOUND', storage.stat('a'));
+    },
+  },
+  {
     name: 'settle may be called at any time, also when nothing was written',
     run: async ({ storage, open }) => {
       await storage.settle();

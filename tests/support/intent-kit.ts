@@ -22,6 +22,7 @@ export const SETTINGS: RepositorySettings = {
 export const TERMS: Terms = {
   settings: SETTINGS,
   signers: [{ fingerprint: 'f'.repeat(40), publicKey: 'key' }],
+  proposers: [],
   committers: [{ keyId: 'k', publicKey: 'p', name: 'ann' }],
 };
 /** Where `there 1.0` lies. */
@@ -100,6 +101,7 @@ export async function apply(
   return applyIntents({
     terms,
     base: terms === undefined ? { slots: () => [], components: () => [], find: async () => [] } : BASE,
+    swept: new Set(),
     intents: intents.map(
       (actions, index): Intent => ({
         id: String(index + 1),
@@ -108,6 +110,7 @@ export async function apply(
         author: 'ann',
         message: '',
         actions,
+        proposer: undefined,
       }),
     ),
     inspect: async (path) => {

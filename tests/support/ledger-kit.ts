@@ -11,6 +11,7 @@ import { writeIntent } from '../../src/ledger/intents.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { publishTail } from '../../src/ledger/publish.ts';
 import type { LineSigner } from '../../src/ledger/signed-lines.ts';
+import { createStoreTime } from '../../src/ledger/store-time.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import { prefixStorage } from '../../src/storage/prefix.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
@@ -70,6 +71,7 @@ export function openLedger(
     settle: (options) => store.settle(options),
     blobs: createBlobStore(state, { ulid }),
     clock,
+    time: createStoreTime(clock),
     randomBytes: (length) => randomBytes(length),
     verifySignature: (bytes, signature, key) => verify(null, bytes, key, Buffer.from(signature, 'base64')),
     trust: { anchors: new Set(options.anchors ?? []) },
@@ -89,6 +91,7 @@ export function wordList(ledger: Ledger): Prepare {
     const { signer } = ledger;
     return {
       content: words,
+      proposers: base?.manifest.proposers ?? [],
       committers: base?.manifest.committers ?? (signer ? [asCommitter(ledger, signer)] : []),
       pointers: [
         {
@@ -113,15 +116,26 @@ export async function propose({ ledger, ulid }: OpenLedger, word: string): Promi
   return writeIntent(ledger, { id: ulid(), message: word, actions: word, signer: ledger.signer });
 }
 
-/** Proposes, commits and publishes a word. */
-export async function say(
-  open: OpenLedger,
-  word: string,
-): Promise<{ readonly ref: string; readonly outcome: CommitOutcome }> {
+/** A word that was proposed and committed. */
+export interface Said {
+  readonly ref: string;
+  readonly outcome: CommitOutcome;
+}
+
+/** Proposes and commits a word. */
+export async function commitWord(open: OpenLedger, word: string): Promise<Said> {
   const ref = await propose(open, word);
-  const outcome = await commitIntents(open.ledger, { prepare: wordList(open.ledger), waitFor: [ref] });
+  return {
+    ref,
+    outcome: await commitIntents(open.ledger, { prepare: wordList(open.ledger), waitFor: [ref] }),
+  };
+}
+
+/** Proposes, commits and publishes a word. */
+export async function say(open: OpenLedger, word: string): Promise<Said> {
+  const said = await commitWord(open, word);
   await publishTail(open.ledger);
-  return { ref, outcome };
+  return said;
 }
 
 /** What clients see: `<revision>: <words>`. */

@@ -16,7 +16,8 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import type { ObjectInfo, WriteOptions } from '../storage.ts';
+import { checkNotLate } from '../keys.ts';
+import type { DeleteOptions, ObjectInfo, WriteOptions } from '../storage.ts';
 import { type Folders, parentOf } from './folders.ts';
 import { conflict, isSystemError, localError, notAnObject, type Where } from './local-error.ts';
 import type { Locks } from './locks.ts';
@@ -35,7 +36,7 @@ export interface Place {
   /** STORE_CONFLICT when `ifMatch` is given and is not the etag of what is there. */
   over(staged: Staged, key: string, options: Pick<WriteOptions, 'ifMatch' | 'signal'>): Promise<ObjectInfo>;
   /** Deletes an object, and the folders that it leaves empty. */
-  remove(key: string, signal: AbortSignal | undefined): Promise<void>;
+  remove(key: string, options: DeleteOptions): Promise<void>;
 }
 
 export interface PlaceParts {
@@ -98,12 +99,16 @@ export function createPlace({ root, folders, locks, settler }: PlaceParts): Plac
       }
     },
 
-    remove: async (key, signal) => {
+    remove: async (key, call) => {
       const where = root.where(key);
+      const unlinkInTime = (): boolean => {
+        checkNotLate({ store: root.name, key, nowMs: root.clock.now() }, call);
+        return unlinkObject(where);
+      };
       const parent = parentOf(where.path);
       try {
         folders.verify(parent, key);
-        if (!isThere(where) || !(await alone(() => unlinkObject(where), signal))) return;
+        if (!isThere(where) || !(await alone(unlinkInTime, call.signal))) return;
         settler.changed(parent);
         folders.prune(parent);
       } catch (error) {

@@ -1,0 +1,63 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { memoryStore, openLedger } from '../../tests/support/ledger-kit.ts';
+import { awaitClaim, withClaim } from './claim.ts';
+import type { Ledger } from './ledger.ts';
+
+async function claimsOf(ledger: Ledger): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of ledger.state.list('claim/')) keys.push(key);
+  return keys;
+}
+
+test('work that takes long is claimed until it is done', async () => {
+  const { clock, store } = memoryStore();
+  const { ledger } = openLedger(store, clock);
+  const claims = () => claimsOf(ledger);
+  const during = await withClaim(
+    ledger,
+    7,
+    async () => {
+      while ((await claims()).length === 0) await setTimeout(1);
+      return claims();
+    },
+    { quietMs: 1 },
+  );
+  expect(during).toEqual(['claim/0000000007-000']);
+  expect(await claims()).toEqual([]);
+});
+
+test('nobody waits where nothing is claimed', async () => {
+  const { clock, store } = memoryStore();
+  const before = clock.now();
+  expect(await awaitClaim(openLedger(store, clock).ledger, 7)).toBe(false);
+  expect(clock.now()).toBe(before);
+});
+
+test('a claim whose writer died costs others five seconds', async () => {
+  const { clock, store } = memoryStore();
+  const { ledger } = openLedger(store, clock);
+  await ledger.state.write('claim/0000000007-000', Buffer.from('{}'));
+  const before = clock.now();
+  expect(await awaitClaim(ledger, 7)).toBe(true);
+  expect(clock.now() - before).toBe(5000);
+});
+
+test('the wait ends as soon as the revision is there', async () => {
+  const { clock, store } = memoryStore();
+  const { ledger } = openLedger(store, clock);
+  await ledger.state.write('claim/0000000007-000', Buffer.from('{}'));
+  await ledger.state.write('log/0000000007.json', Buffer.from('{}'));
+  const before = clock.now();
+  expect(await awaitClaim(ledger, 7)).toBe(true);
+  expect(clock.now() - before).toBe(500);
+});
+
+test('two claims of one revision do not get in each other’s way', async () => {
+  const { clock, store } = memoryStore();
+  const [ann, bob] = ['ann', 'bob'].map((author) => openLedger(store, clock, { author }).ledger);
+  const slow = () => setTimeout(30);
+  if (ann === undefined || bob === undefined) throw new Error('no ledger');
+  await Promise.all([withClaim(ann, 7, slow, { quietMs: 1 }), withClaim(bob, 7, slow, { quietMs: 1 })]);
+  expect(await claimsOf(ann)).toEqual([]);
+});

@@ -1,0 +1,104 @@
+/**
+ * Claims: whoever prepares for long says so, and others wait instead of doing the same work for nothing. Only advice: a claim
+ * decides nothing, and one whose writer died costs others a few seconds.
+ *
+ * `claim/<rev>-<slot>`: a new slot is written as long as the work goes on; no new slot for a while means that its writer is dead.
+ */
+import { hasCode } from '../core/pakhus-error.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { Ledger } from './ledger.ts';
+import { recordKey } from './record.ts';
+
+/** Work that takes less is not announced. */
+const QUIET_MS = 2000;
+const RENEW_MS = 2000;
+/** A claim that is not renewed for so long is dead. */
+const DEAD_MS = 5000;
+/** Nobody waits longer for one revision, however alive its claim is. */
+const PATIENCE_MS = 30_000;
+const POLL_MS = 500;
+
+/** Runs `work`, which prepares revision `rev`, and claims it meanwhile when it takes long. */
+export async function withClaim<T>(
+  ledger: Ledger,
+  rev: number,
+  work: () => Promise<T>,
+  call: CallOptions & { readonly quietMs?: number } = {},
+): Promise<T> {
+  const { quietMs = QUIET_MS, ...options } = call;
+  const written: string[] = [];
+  let renewing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const renew = (slot: number): void => {
+    renewing = writeSlot(ledger, { rev, slot }, options).then((key) => {
+      if (key === undefined) return;
+      written.push(key);
+      timer = setTimeout(renew, RENEW_MS, slot + 1);
+    });
+    // Whoever awaits it below is told; until then nobody is.
+    renewing.catch(() => {});
+  };
+  timer = setTimeout(renew, quietMs, 0);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(timer);
+    await renewing;
+    clearTimeout(timer);
+    for (const key of written) await ledger.state.delete(key, options);
+  }
+}
+
+/** Waits for the claim of somebody else on revision `rev`; false when there was none. */
+export async function awaitClaim(ledger: Ledger, rev: number, call: CallOptions = {}): Promise<boolean> {
+  let slot = await newestSlot(ledger, rev, call);
+  if (slot === undefined) return false;
+  for (let waited = 0, silent = 0; waited < PATIENCE_MS && silent < DEAD_MS; waited += POLL_MS) {
+    await ledger.clock.sleep(POLL_MS, call.signal);
+    if (await isCommitted(ledger, rev, call)) return true;
+    const next = await newestSlot(ledger, rev, call);
+    if (next === undefined) return true;
+    silent = next === slot ? silent + POLL_MS : 0;
+    slot = next;
+  }
+  return true;
+}
+
+/** Its key; undefined when somebody else has claimed the revision. */
+async function writeSlot(
+  ledger: Ledger,
+  { rev, slot }: { readonly rev: number; readonly slot: number },
+  call: CallOptions,
+): Promise<string | undefined> {
+  const key = `${claimPrefix(rev)}${String(slot).padStart(3, '0')}`;
+  try {
+    await ledger.state.write(key, Buffer.from(`${JSON.stringify({ author: ledger.author })}\n`), {
+      ...call,
+      ifAbsent: true,
+    });
+    return key;
+  } catch (error) {
+    if (hasCode(error, 'STORE_CONFLICT')) return undefined;
+    throw error;
+  }
+}
+
+async function newestSlot(ledger: Ledger, rev: number, call: CallOptions): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const { key } of ledger.state.list(claimPrefix(rev), call)) newest = key;
+  return newest;
+}
+
+async function isCommitted(ledger: Ledger, rev: number, call: CallOptions): Promise<boolean> {
+  try {
+    await ledger.state.stat(recordKey(rev), call);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return false;
+    throw error;
+  }
+}
+
+function claimPrefix(rev: number): string {
+  return `claim/${String(rev).padStart(10, '0')}-`;
+}
