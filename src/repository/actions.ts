@@ -7,6 +7,7 @@ import { parseSettings } from '../catalog/settings.ts';
 import { arrayOf, field, num, text } from '../core/shape.ts';
 import type { RepositorySettings } from '../formats/format.ts';
 import { type Committer, type Proposer, readProposer } from '../ledger/manifest.ts';
+import { type Pin, readPin } from './pins.ts';
 
 /** A key that signs what clients check. */
 export interface PublicSigner {
@@ -52,7 +53,10 @@ export type Action =
       readonly package: Identity;
       /** The bytes that are meant. */
       readonly sha256: string;
-    };
+    }
+  | { readonly type: 'pin'; readonly pin: Pin }
+  /** Without a name: all pins of the revision. */
+  | { readonly type: 'unpin'; readonly pin: Pin };
 
 /** Reads the actions of an intent, which anybody may have written. @throws TypeError */
 export function parseActions(value: unknown): readonly Action[] {
@@ -83,6 +87,9 @@ function action(value: unknown): Action {
         package: field(value, 'package', identity),
         sha256: field(value, 'sha256', text),
       };
+    case 'pin':
+    case 'unpin':
+      return { type, pin: field(value, 'pin', readPin) };
     default:
       throw new TypeError(`unknown action '${type}'`);
   }

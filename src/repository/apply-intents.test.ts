@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   add,
   apply,
-  BASE,
+  BASE_INPUT,
   GOOD,
   inspected,
   NEW_PATH,
@@ -119,12 +119,10 @@ describe('a bad intent is rejected with its reason, and the others go on', () =>
 
   test('what is no fault of an intent ends the commit', async () => {
     const failing = applyIntents({
-      terms: TERMS,
-      base: BASE,
+      ...BASE_INPUT,
       intents: [
         { id: '1', who: 'ann', ref: '1', author: '', message: '', actions: GOOD, proposer: undefined },
       ],
-      swept: new Set(),
       inspect: async () => {
         throw new PakhusError('STORE_UNAVAILABLE', 'the store does not answer');
       },
@@ -214,8 +212,8 @@ test('keep of the settings drops old versions, once all intents are applied', as
   const two = inspected('there', { sha256: 'e'.repeat(64) });
   const path = 'pool/main/t/there/there_2.0_amd64.deb';
   const { changes } = await applyIntents({
+    ...BASE_INPUT,
     terms: keeping,
-    base: BASE,
     intents: [
       {
         id: '1',
@@ -227,7 +225,6 @@ test('keep of the settings drops old versions, once all intents are applied', as
         proposer: undefined,
       },
     ],
-    swept: new Set(),
     inspect: async () => ({ ...two, meta: { ...two.meta, version: '2.0' } }),
   });
   expect(changes.edits()).toMatchObject([{ put: [{ version: '2.0' }], drop: [{ version: '1.0' }] }]);

@@ -8,6 +8,7 @@ import type { Settlement } from '../ledger/record.ts';
 import { type Action, type Place, type PublicSigner, parseActions } from './actions.ts';
 import { type BaseLookup, type Changes, createChanges, sweeping } from './changes.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
+import { type Pin, withoutPin, withPin } from './pins.ts';
 
 /** What a revision says besides its packages. */
 export interface Terms {
@@ -20,10 +21,13 @@ export interface Terms {
 export interface ApplyInput {
   /** Undefined for revision 1. */
   readonly terms: Terms | undefined;
+  readonly pins: readonly Pin[];
   readonly base: BaseLookup;
   /** Paths that are being deleted: an intent that needs one of them stays open. */
   readonly swept: ReadonlySet<string>;
   readonly intents: readonly Intent[];
+  /** Whether a pin can keep the revision. @throws REVISION_NOT_FOUND */
+  readonly checkRevision: (rev: number) => Promise<void>;
   /** Reads a file of the public folder; never believes what an intent says of it. */
   readonly inspect: (path: string) => Promise<InspectedPackage>;
   readonly signal?: AbortSignal;
@@ -32,6 +36,7 @@ export interface ApplyInput {
 export interface Applied {
   /** Undefined when the repository still does not exist. */
   readonly terms: Terms | undefined;
+  readonly pins: readonly Pin[];
   readonly changes: Changes;
   /** One per intent, but none for those that stay open. */
   readonly settled: readonly Settlement[];
@@ -51,6 +56,7 @@ const REJECTING = new Set<string>([
   'PACKAGE_NOT_FOUND',
   'PACKAGE_UNKNOWN_FORMAT',
   'PLACE_NOT_FOUND',
+  'REVISION_NOT_FOUND',
   'SETTINGS_INVALID',
   'STORE_KEY_INVALID',
   'STORE_OBJECT_NOT_FOUND',
@@ -60,12 +66,14 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   const changes = createChanges(input.base, input.swept);
   const settled: Settlement[] = [];
   const added: PackageRecord[] = [];
-  let terms = input.terms;
+  let { terms, pins } = input;
   for (const intent of input.intents) {
     input.signal?.throwIfAborted();
     try {
-      const done = await changes.whole(() => applyActions(readActions(intent), { terms, changes, input }));
-      terms = done.terms;
+      const done = await changes.whole(() =>
+        applyActions(readActions(intent), { terms, pins, changes, input }),
+      );
+      ({ terms, pins } = done);
       for (const record of done.added) added.push(record);
       settled.push({ ref: intent.ref });
     } catch (error) {
@@ -76,11 +84,12 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   }
   if (terms?.settings.keep !== undefined)
     await changes.keepNewest(terms.settings.keep, formatByName(terms.settings.format));
-  return { terms, changes, settled, added };
+  return { terms, pins, changes, settled, added };
 }
 
 interface Progress {
   readonly terms: Terms | undefined;
+  readonly pins: readonly Pin[];
   readonly changes: Changes;
   readonly input: ApplyInput;
 }
@@ -88,9 +97,9 @@ interface Progress {
 async function applyActions(
   actions: readonly Action[],
   start: Progress,
-): Promise<{ readonly terms: Terms | undefined; readonly added: readonly PackageRecord[] }> {
+): Promise<Pick<Applied, 'terms' | 'pins' | 'added'>> {
   const added: PackageRecord[] = [];
-  let { terms } = start;
+  let { terms, pins } = start;
   for (const action of actions) {
     if (action.type === 'settings') {
       terms = applySettings(action, { ...start, terms });
@@ -100,9 +109,10 @@ async function applyActions(
       throw rejected('the repository does not exist yet, and the intent does not make it');
     if (action.type === 'add') added.push(...(await applyAdd(action, { ...start, terms })));
     else if (action.type === 'remove') await start.changes.remove(action.from, action.package);
-    else await applyPromote(action, { ...start, terms });
+    else if (action.type === 'promote') await applyPromote(action, { ...start, terms });
+    else pins = await applyPin(action, { ...start, terms, pins });
   }
-  return { terms, added };
+  return { terms, pins, added };
 }
 
 function applySettings(
@@ -193,6 +203,15 @@ async function applyPromote(
     );
   }
   await changes.add({ ...action.to, slot: found.slot }, found.record);
+}
+
+async function applyPin(
+  { type, pin }: Extract<Action, { type: 'pin' | 'unpin' }>,
+  { pins, input }: Ready,
+): Promise<readonly Pin[]> {
+  if (type === 'unpin') return withoutPin(pins, pin);
+  await input.checkRevision(pin.rev);
+  return withPin(pins, pin);
 }
 
 /** @throws PLACE_NOT_FOUND */

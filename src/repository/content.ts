@@ -5,11 +5,14 @@ import { arrayOf, field, text } from '../core/shape.ts';
 import type { Revision } from '../ledger/log.ts';
 import { type PublicSigner, signer } from './actions.ts';
 import type { Terms } from './apply-intents.ts';
+import { type Pin, readPin } from './pins.ts';
 
 /** Plain JSON, the ledger's `content`. */
 export interface Content {
   readonly catalog: Catalog;
   readonly signers: readonly PublicSigner[];
+  /** Revisions that are kept, whatever their age. */
+  readonly pins: readonly Pin[];
   /** Paths of each channel's own pointers, in the order in which they are written. */
   readonly channelPointers: readonly { readonly channel: string; readonly paths: readonly string[] }[];
 }
@@ -27,6 +30,7 @@ export function readContent(revision: Revision): Content {
     return {
       catalog: field(value, 'catalog', parseCatalog),
       signers: field(value, 'signers', arrayOf(signer)),
+      pins: field(value, 'pins', arrayOf(readPin)),
       channelPointers: field(value, 'channelPointers', arrayOf(channelPointers)),
     };
   } catch (error) {

@@ -27,7 +27,9 @@ import { type Content, readContent, termsOf } from './content.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { SignAll } from './keys.ts';
+import type { Pin } from './pins.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
+import { noSuchRevision } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
 export interface PrepareOptions {
@@ -59,10 +61,14 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     };
     const applied = await applyIntents({
       terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
+      pins: before?.pins ?? [],
       base: catalogLookup(repository, before?.catalog),
       swept: input.swept,
       intents: input.intents,
       inspect,
+      checkRevision: async (rev) => {
+        if (rev < 1 || rev >= input.rev) throw noSuchRevision(repository, rev);
+      },
       ...call,
     });
     if (applied.settled.length === 0 && input.intents.length > 0) return undefined;
@@ -80,7 +86,15 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       repository.keys.openSigner(terms.signers, { nowMs: input.signedAtMs, signal }),
     ]);
     if (made.some((index) => namesSwept(index, input.swept))) return undefined;
-    const next = await renderPointers(repository, { input, before, terms, catalog, format, sign });
+    const next = await renderPointers(repository, {
+      input,
+      before,
+      terms,
+      pins: applied.pins,
+      catalog,
+      format,
+      sign,
+    });
     const earlier = new Set(base?.manifest.pointers.map(({ path }) => path));
     if (next.pointers.some(({ path }) => input.swept.has(path) && !earlier.has(path))) return undefined;
     const added = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
@@ -104,6 +118,7 @@ interface Rendering {
   readonly input: PrepareInput;
   readonly before: Content | undefined;
   readonly terms: Terms;
+  readonly pins: readonly Pin[];
   readonly catalog: Catalog;
   readonly format: Format;
   readonly sign: SignAll;
@@ -138,6 +153,7 @@ async function renderPointers(
   const content: Content = {
     catalog,
     signers: terms.signers,
+    pins: rendering.pins,
     channelPointers: own.map(({ channel, entries }) => ({ channel, paths: entries.map(({ path }) => path) })),
   };
   return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };

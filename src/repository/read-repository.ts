@@ -39,10 +39,14 @@ export async function openRevision(
     return { revision, content: readContent(revision) };
   } catch (error) {
     if (!hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw error;
-    throw new PakhusError('REVISION_NOT_FOUND', `${repository.name} has no revision ${rev}`, {
-      cause: error,
-      hint: `\`pakhus log ${repository.name}\` shows what there is.`,
-      details: { repository: repository.name, rev },
-    });
+    throw noSuchRevision(repository, rev);
   }
+}
+
+/** REVISION_NOT_FOUND. */
+export function noSuchRevision({ name }: Repository, rev: number): PakhusError {
+  return new PakhusError('REVISION_NOT_FOUND', `${name} has no revision ${rev}`, {
+    hint: `\`pakhus log ${name}\` shows what there is.`,
+    details: { repository: name, rev },
+  });
 }

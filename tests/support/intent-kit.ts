@@ -3,7 +3,12 @@ import { PakhusError } from '../../src/core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../../src/formats/format.ts';
 import type { Intent } from '../../src/ledger/intents.ts';
 import type { Identity, Place } from '../../src/repository/actions.ts';
-import { type Applied, applyIntents, type Terms } from '../../src/repository/apply-intents.ts';
+import {
+  type Applied,
+  type ApplyInput,
+  applyIntents,
+  type Terms,
+} from '../../src/repository/apply-intents.ts';
 import type { BaseLookup } from '../../src/repository/changes.ts';
 import type { InspectedPackage } from '../../src/repository/ingest/inspected.ts';
 
@@ -46,6 +51,18 @@ export const BASE: BaseLookup = {
   components: (channel) => (channel === 'stable' ? ['main'] : []),
   find: async ({ channel, slot }, name) =>
     channel === 'stable' && slot === 'amd64' && name === 'there' ? [THERE] : [],
+};
+
+/** The base revision, number 9, and nothing proposed. */
+export const BASE_INPUT: Omit<ApplyInput, 'inspect'> = {
+  terms: TERMS,
+  pins: [],
+  base: BASE,
+  swept: new Set(),
+  intents: [],
+  checkRevision: async (rev) => {
+    if (rev > 9) throw new PakhusError('REVISION_NOT_FOUND', `tools has no revision ${rev}`);
+  },
 };
 
 /** Files of the public folder, as whoever commits finds them. */
@@ -99,9 +116,9 @@ export async function apply(
   { terms }: { readonly terms: Terms | undefined } = { terms: TERMS },
 ): Promise<Applied> {
   return applyIntents({
+    ...BASE_INPUT,
     terms,
-    base: terms === undefined ? { slots: () => [], components: () => [], find: async () => [] } : BASE,
-    swept: new Set(),
+    ...(terms === undefined && { base: { slots: () => [], components: () => [], find: async () => [] } }),
     intents: intents.map(
       (actions, index): Intent => ({
         id: String(index + 1),
