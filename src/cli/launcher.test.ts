@@ -53,6 +53,20 @@ describe('a new enough Node', () => {
     expect([code, JSON.parse(stdout).argv]).toEqual([2, ['publish', 'a b']]);
   });
 
+  test('modules import each other, and packages with modules of their own', async () => {
+    await using dir = await makePackage({
+      'src/cli/main.ts': `import { five } from '../core/five.ts';
+        import { two } from 'pair';
+        export const main = async (): Promise<number> => five + two + (await import('./late.ts')).late;`,
+      'src/cli/late.ts': `import { five } from '../core/five.ts'; export const late: number = five * 10;`,
+      'src/core/five.ts': 'export const five: number = 5;',
+      'node_modules/pair/package.json': '{"name":"pair","exports":"./index.js"}',
+      'node_modules/pair/index.js': `exports.two = require('./two').two;`,
+      'node_modules/pair/two.js': 'exports.two = 2;',
+    });
+    expect(await run(node, dir, 'x')).toMatchObject({ code: 57, stderr: '' });
+  });
+
   test('nothing to run is told', async () => {
     await using dir = await makePackage({});
     expect(await run(node, dir, 'x')).toMatchObject({
