@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   PUBLISH_NOTHING_FOUND: { exit: 1, http: 404, about: 'No package file was found.' },
   PUBLISH_PARTIAL: { exit: 3, http: 207, about: 'Some packages were published, some were refused.' },
   REPOSITORY_NOT_FOUND: { exit: 10, http: 404, about: 'No such repository.' },
+  REVISION_COLLECTED: { exit: 1, http: 410, about: 'Files of the revision are gone.' },
   REVISION_NOT_FOUND: { exit: 1, http: 404, about: 'The repository has no such revision.' },
   SETTINGS_INVALID: { exit: 2, http: 400, about: 'A setting of a repository cannot be used.' },
   SIGN_FAILED: { exit: 1, http: 500, about: 'Signing did not work.' },

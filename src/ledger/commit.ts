@@ -154,6 +154,7 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
       ...call,
     }),
     sweep,
+    wholeFrom: tail?.manifest.wholeFrom ?? 1,
     content,
   };
   if (await writeRevision(ledger, { tail, manifest, files, signedAtMs, message, settled }, call)) {

@@ -13,11 +13,15 @@ import { parseRecord, recordKey, type SignedRecord } from './record.ts';
 const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
 const RECORD_NAME = /^log\/(\d{10})\.json$/;
 
-/** One revision as it stands in the log. */
-export interface Revision {
+/** A record as it stands in the log. */
+export interface FoundRecord {
   readonly signed: SignedRecord;
-  /** SHA-256 of the record's object: what the next revision names as its parent. */
+  /** SHA-256 of its object: what the next revision names as its parent. */
   readonly digest: string;
+}
+
+/** One revision. */
+export interface Revision extends FoundRecord {
   readonly manifest: Manifest;
 }
 
@@ -58,10 +62,9 @@ export async function readRevision(
   rev: number,
   options: CallOptions = {},
 ): Promise<Revision> {
-  const { signed, digest } = await readRecord(ledger, rev, options);
-  const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
-  await checkTrust(ledger, { signed, digest, manifest }, options);
-  return { signed, digest, manifest };
+  const found = await readRecord(ledger, rev, options);
+  await checkTrust(ledger, found.signed, options);
+  return { ...found, manifest: await readManifest(ledger.blobs, found.signed.record, options) };
 }
 
 /** A record as it stands; nothing is believed yet. @throws STORE_OBJECT_NOT_FOUND, LEDGER_CORRUPT */
@@ -69,7 +72,7 @@ export async function readRecord(
   ledger: Ledger,
   rev: number,
   options: CallOptions = {},
-): Promise<{ readonly signed: SignedRecord; readonly digest: string }> {
+): Promise<FoundRecord> {
   const key = recordKey(rev);
   const bytes = await readBytes(ledger.state, key, { ...options, limitBytes: RECORD_LIMIT_BYTES });
   const signed = parseRecord(bytes, { rev, name: `${ledger.state.name}/${key}` });
@@ -83,46 +86,44 @@ export async function readRecord(
   return { signed, digest: sha256Hex(bytes) };
 }
 
-/** Walks the whole log from its first record to its last and checks every link. Yields each revision. @throws LEDGER_* */
+/** Walks the whole log from its first record to its last and checks every link. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
 export async function* walkLog(
   ledger: Ledger,
   last: number,
   options: CallOptions = {},
-): AsyncIterable<Revision> {
-  let parent: Revision | undefined;
+): AsyncIterable<FoundRecord> {
+  let parent: FoundRecord | undefined;
   for (let rev = 1; rev <= last; rev++) {
-    const { signed, digest } = await readRecord(ledger, rev, options);
-    const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
-    const revision: Revision = { signed, digest, manifest };
-    checkSignature(ledger, signed, (parent ?? revision).manifest);
-    checkParent(ledger, revision.signed, parent?.digest ?? null);
-    parent = revision;
-    yield revision;
+    const found = await readRecord(ledger, rev, options);
+    checkSignature(ledger, found.signed, parent?.signed ?? found.signed);
+    checkParent(ledger, found.signed, parent?.digest ?? null);
+    parent = found;
+    yield found;
   }
 }
 
 /**
- * A revision is believed when an anchor signed it, or when a believed parent lists its signer. Without anchors the
- * newest record is trusted as it is, provided that its signer is one of its own committers.
+ * A record is believed when an anchor signed it, or when a believed parent lists its signer. Without anchors the newest record
+ * is trusted as it is, provided that its signer is one of its own committers.
  */
-async function checkTrust(ledger: Ledger, revision: Revision, options: CallOptions): Promise<void> {
+async function checkTrust(ledger: Ledger, newest: SignedRecord, options: CallOptions): Promise<void> {
   const { anchors } = ledger.trust;
-  let child = revision;
-  checkSignature(ledger, child.signed, child.manifest);
-  while (anchors.size > 0 && !anchors.has(child.signed.keyId)) {
-    const { rev } = child.signed.record;
-    if (rev === 1) throw unknownOrigin(ledger, revision.signed, child.signed);
+  let child = newest;
+  checkSignature(ledger, child, child);
+  while (anchors.size > 0 && !anchors.has(child.keyId)) {
+    const { rev } = child.record;
+    if (rev === 1) throw unknownOrigin(ledger, newest, child);
     const { signed, digest } = await readRecord(ledger, rev - 1, options);
-    checkParent(ledger, child.signed, digest);
-    const manifest = await readManifest(ledger.blobs, signed.record.manifest, options);
-    checkSignature(ledger, child.signed, manifest);
-    checkSignature(ledger, signed, manifest);
-    child = { signed, digest, manifest };
+    checkParent(ledger, child, digest);
+    checkSignature(ledger, child, signed);
+    checkSignature(ledger, signed, signed);
+    child = signed;
   }
 }
 
-function checkSignature(ledger: Ledger, signed: SignedRecord, lister: Manifest): void {
-  const committer = lister.committers.find((one) => one.keyId === signed.keyId);
+/** @throws LEDGER_UNTRUSTED unless one of the committers that `lister` lists signed it */
+function checkSignature(ledger: Ledger, signed: SignedRecord, lister: SignedRecord): void {
+  const committer = lister.record.committers.find((one) => one.keyId === signed.keyId);
   if (committer === undefined) throw untrusted(ledger, signed, `its signer ${signed.keyId} is no committer`);
   if (!ledger.verifySignature(signed.signedBytes, signed.signature, committer.publicKey)) {
     throw untrusted(ledger, signed, 'its signature is wrong');

@@ -62,6 +62,7 @@ export interface SettledHour {
 }
 
 export interface Manifest {
+  /** Kept in the record. */
   readonly committers: readonly Committer[];
   readonly proposers: readonly Proposer[];
   /** In the order in which they are written; an entry pointer after all that it names. */
@@ -72,28 +73,36 @@ export interface Manifest {
   readonly settled: readonly SettledHour[];
   /** Null when nothing is being deleted. */
   readonly sweep: Sweep | null;
+  /** Revisions from this one on have all their objects. Those before were collected, but for what the content says is kept. */
+  readonly wholeFrom: number;
   /** JSON that belongs to whoever prepares revisions. */
   readonly content: unknown;
 }
 
 export function writeManifest(blobs: BlobStore, manifest: Manifest, options?: CallOptions): Promise<BlobRef> {
-  return putJson(blobs, { pakhus: 1, ...manifest }, options);
+  const { committers: _, ...stored } = manifest;
+  return putJson(blobs, { pakhus: 1, ...stored }, options);
 }
 
-/** @throws LEDGER_CORRUPT, STORE_* */
-export function readManifest(blobs: BlobStore, ref: BlobRef, options?: CallOptions): Promise<Manifest> {
-  return getJson(blobs, ref, { ...options, what: 'manifest', read: parseManifest });
+/** The manifest that a record names. @throws LEDGER_CORRUPT, STORE_* */
+export async function readManifest(
+  blobs: BlobStore,
+  record: { readonly manifest: BlobRef; readonly committers: readonly Committer[] },
+  options?: CallOptions,
+): Promise<Manifest> {
+  const stored = await getJson(blobs, record.manifest, { ...options, what: 'manifest', read: parseManifest });
+  return { committers: record.committers, ...stored };
 }
 
-function parseManifest(value: unknown): Manifest {
+function parseManifest(value: unknown): Omit<Manifest, 'committers'> {
   if (field(value, 'pakhus', num) !== 1) throw new TypeError('made by a newer pakhus');
   return {
-    committers: field(value, 'committers', arrayOf(committer)),
     proposers: field(value, 'proposers', arrayOf(readProposer)),
     pointers: field(value, 'pointers', arrayOf(pointerEntry)),
     gone: field(value, 'gone', arrayOf(gonePointer)),
     settled: field(value, 'settled', arrayOf(settledHour)),
     sweep: field(value, 'sweep', (one) => (one === null ? null : sweep(one))),
+    wholeFrom: field(value, 'wholeFrom', num),
     content: isRecord(value) ? value['content'] : undefined,
   };
 }
@@ -113,7 +122,8 @@ function sweep(value: unknown): Sweep {
   return { keys: field(value, 'keys', readBlobRef), untilMs: field(value, 'untilMs', num) };
 }
 
-function committer(value: unknown): Committer {
+/** Reads a {@link Committer}. @throws TypeError */
+export function readCommitter(value: unknown): Committer {
   return {
     keyId: field(value, 'keyId', text),
     publicKey: field(value, 'publicKey', text),

@@ -13,6 +13,8 @@ const ATTEMPTS = 20;
 export interface Published {
   readonly rev: number;
   readonly etag: string;
+  /** When it was written, by the store's clock. */
+  readonly modifiedMs: number;
 }
 
 /** Undefined before the first publish. @throws LEDGER_CORRUPT */
@@ -21,9 +23,9 @@ export async function readPublished(
   options: CallOptions = {},
 ): Promise<Published | undefined> {
   try {
-    const { etag } = await ledger.state.stat(KEY, options);
+    const { etag, modifiedMs } = await ledger.state.stat(KEY, options);
     const bytes = await readBytes(ledger.state, KEY, { ...options, limitBytes: LIMIT_BYTES });
-    return { rev: field(JSON.parse(Buffer.from(bytes).toString('utf8')), 'rev', num), etag };
+    return { rev: field(JSON.parse(Buffer.from(bytes).toString('utf8')), 'rev', num), etag, modifiedMs };
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
     if (error instanceof SyntaxError || error instanceof TypeError) {

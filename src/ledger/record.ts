@@ -2,6 +2,7 @@
 import { type BlobRef, readBlobRef } from '../catalog/blobs.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { arrayOf, field, isRecord, num, optional, text } from '../core/shape.ts';
+import { type Committer, readCommitter } from './manifest.ts';
 import { decodeSigned, type Signed } from './signed-lines.ts';
 
 /** How an intent ended. */
@@ -21,6 +22,8 @@ export interface LedgerRecord {
   /** SHA-256 of the parent's bytes; null for revision 1. */
   readonly parent: string | null;
   readonly manifest: BlobRef;
+  /** Who may sign the next one. Here and not in the manifest, which is collected one day: whom to believe has to be known for ever. */
+  readonly committers: readonly Committer[];
   /** Package files that this revision brings, as JSON lines; null when it brings none. */
   readonly files: BlobRef | null;
   /** The signed date, milliseconds since 1970, a whole second. */
@@ -69,6 +72,7 @@ function readRecord(value: unknown): LedgerRecord {
     nonce: field(value, 'nonce', text),
     parent: field(value, 'parent', nullable(text)),
     manifest: field(value, 'manifest', readBlobRef),
+    committers: field(value, 'committers', arrayOf(readCommitter)),
     files: field(value, 'files', nullable(readBlobRef)),
     signedAtMs: field(value, 'signedAtMs', num),
     author: field(value, 'author', text),

@@ -63,6 +63,7 @@ export async function writeRevision(
     nonce: Buffer.from(ledger.randomBytes(16)).toString('hex'),
     parent: tail?.digest ?? null,
     manifest: await writeManifest(ledger.blobs, revision.manifest, call),
+    committers: revision.manifest.committers,
     files,
     signedAtMs,
     author: ledger.author,

@@ -26,7 +26,7 @@ export interface ApplyInput {
   /** Paths that are being deleted: an intent that needs one of them stays open. */
   readonly swept: ReadonlySet<string>;
   readonly intents: readonly Intent[];
-  /** Whether a pin can keep the revision. @throws REVISION_NOT_FOUND */
+  /** Whether a pin can keep the revision. @throws REVISION_NOT_FOUND, REVISION_COLLECTED */
   readonly checkRevision: (rev: number) => Promise<void>;
   /** Reads a file of the public folder; never believes what an intent says of it. */
   readonly inspect: (path: string) => Promise<InspectedPackage>;
@@ -56,6 +56,7 @@ const REJECTING = new Set<string>([
   'PACKAGE_NOT_FOUND',
   'PACKAGE_UNKNOWN_FORMAT',
   'PLACE_NOT_FOUND',
+  'REVISION_COLLECTED',
   'REVISION_NOT_FOUND',
   'SETTINGS_INVALID',
   'STORE_KEY_INVALID',

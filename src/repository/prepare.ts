@@ -23,6 +23,7 @@ import type { Prepare, Prepared, PrepareInput } from '../ledger/commit.ts';
 import type { PointerEntry } from '../ledger/manifest.ts';
 import { applyIntents, type Terms } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
+import { collectedRevision, isCollected } from './collected.ts';
 import { type Content, readContent, termsOf } from './content.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
@@ -67,7 +68,9 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       intents: input.intents,
       inspect,
       checkRevision: async (rev) => {
-        if (rev < 1 || rev >= input.rev) throw noSuchRevision(repository, rev);
+        if (base === undefined || before === undefined || rev < 1 || rev >= input.rev)
+          throw noSuchRevision(repository, rev);
+        if (isCollected({ revision: base, content: before }, rev)) throw collectedRevision(repository, rev);
       },
       ...call,
     });

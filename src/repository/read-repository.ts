@@ -2,6 +2,7 @@
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { readRevision, readTail } from '../ledger/log.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { collectedRevision, isCollected } from './collected.ts';
 import { type ReadRevision, readContent } from './content.ts';
 import type { Repository } from './repository.ts';
 
@@ -28,12 +29,15 @@ export async function findTail(
   return revision === undefined ? undefined : { revision, content: readContent(revision) };
 }
 
-/** A revision by its number. @throws REVISION_NOT_FOUND, LEDGER_*, STORE_* */
+/** A revision by its number, with all that it names. @throws REVISION_NOT_FOUND, REVISION_COLLECTED, LEDGER_*, STORE_* */
 export async function openRevision(
   repository: Repository,
   rev: number,
   options: CallOptions = {},
 ): Promise<ReadRevision> {
+  const tail = await openTail(repository, options);
+  if (rev === tail.revision.signed.record.rev) return tail;
+  if (isCollected(tail, rev)) throw collectedRevision(repository, rev);
   try {
     const revision = await readRevision(repository.ledger, rev, options);
     return { revision, content: readContent(revision) };

@@ -4,8 +4,10 @@
  */
 import { hasCode, type PakhusError } from '../core/pakhus-error.ts';
 import { walkLog } from '../ledger/log.ts';
+import { readManifest } from '../ledger/manifest.ts';
 import { stalePointers } from '../ledger/publish.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { isCollected } from './collected.ts';
 import type { ReadRevision } from './content.ts';
 import { holds } from './ingest/store-package.ts';
 import { openTail } from './read-repository.ts';
@@ -52,7 +54,7 @@ async function verifyRevision(
   const { rev } = tail.revision.signed.record;
   const findings: Finding[] = [];
   const check: Check = { tail, findings };
-  const records = await checkLog(repository, { rev, findings }, options);
+  const records = await checkLog(repository, check, options);
   const packages = await checkPackages(repository, check, options);
   const indexes = await checkIndexes(repository, check, call);
   const signatures = await checkSignatures(repository, check);
@@ -87,19 +89,22 @@ function asFinding({ message, hint, details }: PakhusError): Finding {
 /** Gives how many records were read before the first that is not to be believed. */
 async function checkLog(
   repository: Repository,
-  at: { readonly rev: number; readonly findings: Finding[] },
+  { tail, findings }: Check,
   { report, signal }: UseCaseOptions,
 ): Promise<number> {
+  const call = signal === undefined ? {} : { signal };
+  const total = tail.revision.signed.record.rev;
   let checked = 0;
   try {
-    for await (const _ of walkLog(repository.ledger, at.rev, signal === undefined ? {} : { signal })) {
+    for await (const { signed } of walkLog(repository.ledger, total, call)) {
+      if (!isCollected(tail, checked + 1)) await readManifest(repository.ledger.blobs, signed.record, call);
       checked += 1;
-      report({ type: 'progress', task: 'Checking the log', done: checked, total: at.rev });
+      report({ type: 'progress', task: 'Checking the log', done: checked, total });
     }
   } catch (error) {
     if (!hasCode(error, 'LEDGER_CORRUPT', 'LEDGER_UNTRUSTED', 'STORE_OBJECT_NOT_FOUND')) throw error;
     const path = `revision ${checked + 1}`;
-    at.findings.push({ area: 'log', path, problem: error.message, remedy: FROM_BACKUP });
+    findings.push({ area: 'log', path, problem: error.message, remedy: FROM_BACKUP });
   }
   return checked;
 }
