@@ -4,7 +4,8 @@ import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { awaitClaim, withClaim } from './claim.ts';
 import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
-import { type BadIntent, type Intent, readOpenIntents, removeSettled } from './intents.ts';
+import { type InboxEntry, removeIntents } from './inbox.ts';
+import { type BadIntent, type Intent, readOpenIntents } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { type Revision, readTail } from './log.ts';
 import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
@@ -88,17 +89,12 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       continue;
     }
     checkCommitter(ledger, signer, tail);
-    const open = await readOpenIntents(ledger, {
+    const { intents, bad, left } = await readOpenIntents(ledger, {
       speakers: tail?.manifest ?? { committers: [asCommitter(ledger, signer)], proposers: [] },
+      settled: known,
       ...call,
     });
-    const intents = open.intents.filter((one) => !known.has(one.ref));
-    const bad = open.bad.filter((one) => !known.has(one.ref));
-    await removeSettled(
-      ledger,
-      [...open.intents, ...open.bad].filter((one) => known.has(one.ref)),
-      call,
-    );
+    await removeIntents(ledger, left, call);
     if (intents.length + bad.length === 0) {
       if (waitFor.length === 0) return { tail, settled: new Map() };
       // Settled by somebody between the look at the log and the look at the inbox: then the log has grown.
@@ -108,7 +104,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       continue;
     }
     if ((await awaitClaim(ledger, revAfter(tail), call)) && (await isOvertaken(ledger, tail, call))) continue;
-    const done = await commitOnce(ledger, { tail, intents, bad, prepare: options.prepare }, call);
+    const done = await commitOnce(ledger, { tail, intents, bad, left, prepare: options.prepare }, call);
     if (!done) await pause(SWEEP_POLL_MS);
   }
   throw new PakhusError(
@@ -124,6 +120,8 @@ interface Attempt {
   readonly tail: Revision | undefined;
   readonly intents: readonly Intent[];
   readonly bad: readonly BadIntent[];
+  /** Settled before, and there all the same. */
+  readonly left: readonly InboxEntry[];
   readonly prepare: Prepare;
 }
 
@@ -150,6 +148,7 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
     gone: gonePointers(tail?.manifest, pointers, rev),
     settled: await addSettled(ledger, tail?.manifest.settled ?? [], {
       settled: settled.map((one) => ({ ...one, rev })),
+      left: new Set(attempt.left.map(({ ref }) => ref)),
       nowMs,
       ...call,
     }),
@@ -159,7 +158,7 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
   };
   if (await writeRevision(ledger, { tail, manifest, files, signedAtMs, message, settled }, call)) {
     const refs = new Set(settled.map(({ ref }) => ref));
-    await removeSettled(
+    await removeIntents(
       ledger,
       [...intents, ...bad].filter(({ ref }) => refs.has(ref)),
       call,

@@ -5,19 +5,27 @@
  */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { field, text } from '../core/shape.ts';
-import { isUlid, ulidTime } from '../core/ulid.ts';
+import { ulidTime } from '../core/ulid.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { committerFolder, type InboxEntry, intentKey, listInbox, removeIntents } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { Committer, Proposer } from './manifest.ts';
 import { decodeSaid, encodeSaid, type LineSigner, type Said } from './signed-lines.ts';
 
-/** An intent lists its packages: 60,000 of them are some 15 MB. */
-const INTENT_LIMIT_BYTES = 256 * 1024 * 1024;
-const INTENT_KEY = /^inbox\/([^/]+)\/([^/]+)\/intent\.json$/;
+/** A committer's intent lists its packages: 60,000 of them are some 15 MB. */
+const COMMITTER_LIMIT_BYTES = 256 * 1024 * 1024;
+/** Of anybody else, whom everybody waits for. */
+const PROPOSER_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Of the author and of the message, which go into the log. */
+const TEXT_LIMIT = 1000;
 /** An id may be this far ahead of, and this far behind, the store's date of its object. */
 const FUTURE_LIMIT_MS = 5 * 60_000;
-export const INTENT_LIFETIME_MS: number = 7 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** An intent that is older can no longer be done. */
+export const INTENT_LIFETIME_MS: number = 7 * DAY_MS;
+/** What is older still was refused long ago, or nobody committed meanwhile; it waits for its collection. */
+const FORGOTTEN_MS = 14 * DAY_MS;
 
 /** A proposed change. */
 export interface Intent {
@@ -49,22 +57,12 @@ export interface BadIntent {
   readonly reason: string;
 }
 
-/** Key of an intent below the state folder. */
-export function intentKey(who: string, id: string): string {
-  return `inbox/${who}/${id}/intent.json`;
-}
-
-/** `name` as one segment of a key: letters, digits, `.`, `-`, `_`, `@`. */
-export function inboxName(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9@._-]/g, '-').slice(0, 100) || 'anonymous';
-}
-
 /** Writes an intent and gives its reference. Its files, if any, are there already. */
 export async function writeIntent(
   ledger: Ledger,
   intent: {
     readonly id: string;
-    /** The inbox folder. Default: the author's. */
+    /** The inbox folder. Default: the committer's own. */
     readonly who?: string;
     readonly message: string;
     readonly actions: unknown;
@@ -73,10 +71,10 @@ export async function writeIntent(
   options: CallOptions = {},
 ): Promise<string> {
   const { author, repository } = ledger;
-  const { id, message, actions, signer, who = inboxName(author) } = intent;
+  const { id, message, actions, signer, who = committerFolder(author) } = intent;
   const body = encodeSaid({ repository, who, id, author, message, actions }, signer);
   const fromMs = ledger.clock.now();
-  const { modifiedMs } = await ledger.state.write(intentKey(who, id), body, {
+  const { modifiedMs } = await ledger.state.write(intentKey({ who, id }), body, {
     ...options,
     ifAbsent: true,
     contentType: 'application/json',
@@ -85,50 +83,73 @@ export async function writeIntent(
   return `${who}/${id}`;
 }
 
-/** All open intents in order of their ids. An intent that cannot be read at all is reported as bad, never skipped. */
+/** What lies in the inbox. */
+export interface OpenIntents {
+  /** In order of their ids. */
+  readonly intents: readonly Intent[];
+  /** Those that cannot be read, or whose time is over: never skipped in silence. */
+  readonly bad: readonly BadIntent[];
+  /** Settled, and there all the same. */
+  readonly left: readonly InboxEntry[];
+}
+
+/** Reads the inbox, but for what `settled` knows and what is older than 14 days. */
 export async function readOpenIntents(
   ledger: Ledger,
-  options: CallOptions & { readonly speakers: Speakers },
-): Promise<{ readonly intents: readonly Intent[]; readonly bad: readonly BadIntent[] }> {
+  options: CallOptions & { readonly speakers: Speakers; readonly settled: { has(ref: string): boolean } },
+): Promise<OpenIntents> {
   const intents: Intent[] = [];
   const bad: BadIntent[] = [];
-  const { speakers, ...call } = options;
-  for await (const object of ledger.state.list('inbox/', call)) {
-    const [, who, id] = INTENT_KEY.exec(object.key) ?? [];
-    if (who === undefined || id === undefined || !isUlid(id)) continue;
-    const age = object.modifiedMs - (ulidTime(id) ?? 0);
-    if (age < -FUTURE_LIMIT_MS)
-      bad.push({ id, who, ref: `${who}/${id}`, reason: 'its id is more than 5 minutes ahead of the store' });
-    else if (age > INTENT_LIFETIME_MS)
-      bad.push({ id, who, ref: `${who}/${id}`, reason: 'its id is more than 7 days older than its file' });
-    else if (ledger.time.now() - (ulidTime(id) ?? 0) > INTENT_LIFETIME_MS)
-      bad.push({ id, who, ref: `${who}/${id}`, reason: 'expired after 7 days' });
-    else await readIntent(ledger, { who, id, key: object.key, intents, bad, speakers }, call);
+  const left: InboxEntry[] = [];
+  const { speakers, settled, ...call } = options;
+  const ageOf = ({ id }: InboxEntry): number => ledger.time.now() - (ulidTime(id) ?? 0);
+  const isOver = (entry: InboxEntry): boolean => ageOf(entry) > FORGOTTEN_MS;
+  const isWanted = (entry: InboxEntry): boolean => !isOver(entry) && !settled.has(entry.ref);
+  for await (const entry of listInbox(ledger, { ...call, isWanted })) {
+    const reason = untimely(entry, ageOf(entry));
+    if (isOver(entry)) continue;
+    if (settled.has(entry.ref)) left.push(entry);
+    else if (reason !== undefined) bad.push({ ...entry, reason });
+    else await readIntent(ledger, { entry, speakers, intents, bad }, call);
   }
-  return { intents: intents.sort((a, b) => (a.id < b.id ? -1 : 1)), bad };
+  return { intents: intents.sort((a, b) => (a.id < b.id ? -1 : 1)), bad, left };
 }
 
-interface IntentFile {
-  readonly who: string;
-  readonly id: string;
-  readonly key: string;
-  readonly speakers: Speakers;
-  readonly intents: Intent[];
-  readonly bad: BadIntent[];
+/** Why an id does not fit the date of its object, which nobody but the store sets, or the present. */
+function untimely({ id, modifiedMs }: InboxEntry, age: number): string | undefined {
+  const lead = (ulidTime(id) ?? 0) - modifiedMs;
+  if (lead > FUTURE_LIMIT_MS) return 'its id is more than 5 minutes ahead of the store';
+  if (lead < -INTENT_LIFETIME_MS) return 'its id is more than 7 days older than its file';
+  return age > INTENT_LIFETIME_MS ? 'expired after 7 days' : undefined;
 }
 
-async function readIntent(ledger: Ledger, at: IntentFile, options: CallOptions): Promise<void> {
+async function readIntent(
+  ledger: Ledger,
+  at: {
+    readonly entry: InboxEntry;
+    readonly speakers: Speakers;
+    readonly intents: Intent[];
+    readonly bad: BadIntent[];
+  },
+  options: CallOptions,
+): Promise<void> {
+  const { entry, speakers } = at;
+  const limitBytes = entry.who.includes('@') ? COMMITTER_LIMIT_BYTES : PROPOSER_LIMIT_BYTES;
   try {
-    const bytes = await readBytes(ledger.state, at.key, { ...options, limitBytes: INTENT_LIMIT_BYTES });
-    at.intents.push(parseIntent(ledger, at, bytes));
+    const bytes = await readBytes(ledger.state, intentKey(entry), { ...options, limitBytes });
+    at.intents.push(parseIntent(ledger, { ...entry, speakers }, bytes));
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return;
-    if (!hasCode(error, 'INTENT_REJECTED', 'STORE_OBJECT_TOO_LARGE')) throw error;
-    at.bad.push({ id: at.id, who: at.who, ref: `${at.who}/${at.id}`, reason: error.message });
+    if (!hasCode(error, 'INTENT_REJECTED', 'STORE_OBJECT_TOO_LARGE', 'STORE_PERMISSION')) throw error;
+    at.bad.push({ ...entry, reason: error.message });
   }
 }
 
-function parseIntent(ledger: Ledger, at: IntentFile, bytes: Uint8Array): Intent {
+function parseIntent(
+  ledger: Ledger,
+  at: InboxEntry & { readonly speakers: Speakers },
+  bytes: Uint8Array,
+): Intent {
   try {
     const said = decodeSaid(bytes);
     const { value } = said;
@@ -139,22 +160,30 @@ function parseIntent(ledger: Ledger, at: IntentFile, bytes: Uint8Array): Intent 
       repository: ledger.repository,
     })) {
       const found = field(value, name, text);
-      if (found !== expected) throw new TypeError(`its ${name} is '${found}', its place says '${expected}'`);
+      if (found !== expected)
+        throw new TypeError(`its ${name} is '${found.slice(0, 200)}', its place says '${expected}'`);
     }
-    const [author, message] = [field(value, 'author', text), field(value, 'message', text)];
     return {
       id: at.id,
       who: at.who,
-      ref: `${at.who}/${at.id}`,
-      author,
-      message,
+      ref: at.ref,
+      author: field(value, 'author', shortText),
+      message: field(value, 'message', shortText),
       actions: field(value, 'actions', (one) => one),
       proposer,
     };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw new PakhusError('INTENT_REJECTED', error.message, { cause: error });
+    // What the parser says of bytes that are no JSON shows some of them; they may come from anywhere.
+    const reason = error.name === 'SyntaxError' ? 'it is no JSON' : error.message;
+    throw new PakhusError('INTENT_REJECTED', reason, { cause: error });
   }
+}
+
+function shortText(value: unknown): string {
+  const found = text(value);
+  if (found.length > TEXT_LIMIT) throw new TypeError(`longer than ${TEXT_LIMIT} characters`);
+  return found;
 }
 
 /** The proposer whose rules the intent must keep; undefined for a committer's. @throws TypeError when nobody's word is behind it */
@@ -178,19 +207,5 @@ function checkSpeaker(
 /** Takes an open intent back. A committer who has read it already may settle it all the same. */
 export async function withdrawIntent(ledger: Ledger, ref: string, options: CallOptions = {}): Promise<void> {
   const [who = '', id = ''] = ref.split('/');
-  await removeSettled(ledger, [{ who, id }], options);
-}
-
-/** Deletes the folders of settled intents. */
-export async function removeSettled(
-  ledger: Ledger,
-  settled: readonly { readonly id: string; readonly who: string }[],
-  options: CallOptions = {},
-): Promise<void> {
-  for (const { who, id } of settled) {
-    const folder = `inbox/${who}/${id}/`;
-    const keys: string[] = [];
-    for await (const { key } of ledger.state.list(folder, options)) keys.push(key);
-    for (const key of keys) await ledger.state.delete(key, options);
-  }
+  await removeIntents(ledger, [{ who, id }], options);
 }

@@ -3,7 +3,7 @@ import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { inboxName } from './intents.ts';
+import { plainName } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { readPublished } from './published.ts';
@@ -143,7 +143,7 @@ function unknownOrigin(ledger: Ledger, newest: SignedRecord, first: SignedRecord
     `${ledger.state.name}/${recordKey(newest.record.rev)} is not to be trusted: no record up to it is signed by a ledger key that you trust`,
     {
       hint:
-        `It was made by ${inboxName(record.author)} with the ledger key ${inboxName(keyId)}. If you know that this is right, add that key under 'ledger:' in ` +
+        `It was made by ${plainName(record.author)} with the ledger key ${plainName(keyId)}. If you know that this is right, add that key under 'ledger:' in ` +
         'pakhus.yaml. If not, somebody replaced the repository.',
       details: { rev: newest.record.rev, key: keyId, author: record.author },
     },

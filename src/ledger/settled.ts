@@ -1,7 +1,11 @@
-/** Which intents were settled in the last seven days: one blob per hour, named by the manifest. */
+/**
+ * Which intents were settled, as long as they could come back: one blob per hour of the last seven days, named by the manifest. What
+ * has to be remembered for longer moves on into the current hour: a retry may still arrive while its id is young enough.
+ */
 
 import { getJson, putJson } from '../catalog/json-blob.ts';
 import { arrayOf, field, num } from '../core/shape.ts';
+import { ulidTime } from '../core/ulid.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { INTENT_LIFETIME_MS } from './intents.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,6 +13,10 @@ import type { Manifest, SettledHour } from './manifest.ts';
 import { type Settlement, settlement } from './record.ts';
 
 const HOUR_MS = 3_600_000;
+/** Clocks of those who commit differ by less. */
+const MARGIN_MS = HOUR_MS;
+/** Ids further ahead of their settlement are nobody's wrong clock. */
+const HORIZON_MS = 30 * 24 * HOUR_MS;
 
 /** How an intent ended, and in which revision. */
 export interface SettledIntent extends Settlement {
@@ -27,23 +35,39 @@ export async function readSettled(
   return all;
 }
 
-/** The manifest's list with `added` in it and without hours that ended more than seven days ago. */
+/** The manifest's list with `settled` in it and without what cannot come back any more. */
 export async function addSettled(
   ledger: Ledger,
   base: readonly SettledHour[],
   added: {
     readonly settled: readonly SettledIntent[];
+    /** References of settled intents that nobody could delete. */
+    readonly left: ReadonlySet<string>;
     readonly nowMs: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<readonly SettledHour[]> {
-  const options = added.signal === undefined ? {} : { signal: added.signal };
-  const hour = Math.floor(added.nowMs / HOUR_MS);
-  const young = base.filter((one) => (one.hour + 1) * HOUR_MS + INTENT_LIFETIME_MS >= added.nowMs);
-  const current = young.find((one) => one.hour === hour);
-  const before = current === undefined ? [] : await readHour(ledger, current, options);
-  const blob = await putJson(ledger.blobs, [...before, ...added.settled], options);
-  return [...young.filter((one) => one.hour !== hour), { hour, blob }];
+  const { settled, left, nowMs, ...options } = added;
+  const hour = Math.floor(nowMs / HOUR_MS);
+  const isYoung = (one: SettledHour): boolean => (one.hour + 1) * HOUR_MS + INTENT_LIFETIME_MS >= nowMs;
+  const list: SettledIntent[] = [];
+  for (const one of base) {
+    if (one.hour === hour) list.push(...(await readHour(ledger, one, options)));
+    else if (!isYoung(one)) {
+      const old = await readHour(ledger, one, options);
+      list.push(
+        ...old.filter(({ ref }) => left.has(ref) || canReturn(ref, { nowMs, settledMs: one.hour * HOUR_MS })),
+      );
+    }
+  }
+  const blob = await putJson(ledger.blobs, [...list, ...settled], options);
+  return [...base.filter((one) => one.hour !== hour && isYoung(one)), { hour, blob }];
+}
+
+/** A copy of the intent that arrives now would look like a new one. */
+function canReturn(ref: string, at: { readonly nowMs: number; readonly settledMs: number }): boolean {
+  const madeMs = ulidTime(ref.slice(ref.indexOf('/') + 1)) ?? 0;
+  return madeMs + INTENT_LIFETIME_MS + MARGIN_MS >= at.nowMs && madeMs - at.settledMs < HORIZON_MS;
 }
 
 function readHour(ledger: Ledger, hour: SettledHour, options: CallOptions): Promise<SettledIntent[]> {

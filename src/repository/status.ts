@@ -2,6 +2,7 @@
 import { readOpenIntents } from '../ledger/intents.ts';
 import { stalePointers } from '../ledger/publish.ts';
 import { readPublished } from '../ledger/published.ts';
+import { readSettled } from '../ledger/settled.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
@@ -44,6 +45,7 @@ export async function readStatus(
   const { rev, signedAtMs, author } = revision.signed.record;
   const open = await readOpenIntents(repository.ledger, {
     speakers: revision.manifest,
+    settled: await readSettled(repository.ledger, revision.manifest, options),
     ...options,
   });
   return {

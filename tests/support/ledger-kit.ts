@@ -9,7 +9,10 @@ import { type CommitOutcome, commitIntents, type Prepare } from '../../src/ledge
 import { asCommitter } from '../../src/ledger/committers.ts';
 import { writeIntent } from '../../src/ledger/intents.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { readTail } from '../../src/ledger/log.ts';
+import type { Proposer } from '../../src/ledger/manifest.ts';
 import { publishTail } from '../../src/ledger/publish.ts';
+import { readSettled, type SettledIntent } from '../../src/ledger/settled.ts';
 import type { LineSigner } from '../../src/ledger/signed-lines.ts';
 import { createStoreTime } from '../../src/ledger/store-time.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
@@ -91,8 +94,8 @@ function verifySignature(bytes: Uint8Array, signature: string, key: string): boo
   }
 }
 
-/** A repository whose content is a list of words, published in one file. */
-export function wordList(ledger: Ledger): Prepare {
+/** A repository whose content is a list of words, published in one file. Its first revision lists `proposers`. */
+export function wordList(ledger: Ledger, proposers: readonly Proposer[] = []): Prepare {
   return async ({ base, intents, rev }) => {
     const before = Array.isArray(base?.manifest.content) ? base.manifest.content : [];
     const words = [...before, ...intents.map((intent) => String(intent.actions))];
@@ -101,7 +104,7 @@ export function wordList(ledger: Ledger): Prepare {
     const { signer } = ledger;
     return {
       content: words,
-      proposers: base?.manifest.proposers ?? [],
+      proposers: base?.manifest.proposers ?? proposers,
       committers: base?.manifest.committers ?? (signer ? [asCommitter(ledger, signer)] : []),
       pointers: [
         {
@@ -124,6 +127,31 @@ export function wordList(ledger: Ledger): Prepare {
 export async function propose({ ledger, ulid }: OpenLedger, word: string): Promise<string> {
   if (ledger.signer === undefined) throw new Error('no signer');
   return writeIntent(ledger, { id: ulid(), message: word, actions: word, signer: ledger.signer });
+}
+
+/** Leaves a proposal in the inbox folder `who`, signed or not. */
+export async function proposeAs(
+  { ledger, ulid }: OpenLedger,
+  who: string,
+  {
+    word,
+    id = ulid(),
+    signer,
+  }: { readonly word: string; readonly id?: string; readonly signer?: LineSigner },
+): Promise<string> {
+  return writeIntent(ledger, { id, who, message: word, actions: word, signer });
+}
+
+/** Commits and publishes all that is open. */
+export async function commitAll({ ledger }: OpenLedger): Promise<void> {
+  await commitIntents(ledger, { prepare: wordList(ledger), waitFor: [] });
+  await publishTail(ledger);
+}
+
+/** How the newest revision remembers a proposal. */
+export async function settlementOf({ ledger }: OpenLedger, ref: string): Promise<SettledIntent | undefined> {
+  const tail = await readTail(ledger);
+  return tail && (await readSettled(ledger, tail.manifest)).get(ref);
 }
 
 /** A word that was proposed and committed. */
