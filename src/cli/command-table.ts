@@ -96,6 +96,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
+    name: 'resign',
+    group: 'Check and mend',
+    summary: 'Sign channels again before clients refuse them',
+    load: async () => (await import('./commands/resign.ts')).resign,
+  },
+  {
     name: 'client',
     group: 'Keys and clients',
     summary: 'What a machine needs to install from a repository',
@@ -112,6 +118,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Keys and clients',
     summary: 'The keys in your folder of keys',
     load: async () => (await import('./commands/key-list.ts')).keyList,
+  },
+  {
+    name: 'key rotate',
+    group: 'Keys and clients',
+    summary: 'Replace the key that signs a repository, step by step',
+    load: async () => (await import('./commands/key-rotate.ts')).keyRotate,
   },
   {
     name: 'key export',
@@ -141,6 +153,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
-  key: 'Make, list and export keys',
+  key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

@@ -208,6 +208,11 @@ export interface Format {
     view: ChannelView,
     rendered: { readonly indexes: readonly RenderedIndex[]; readonly dateMs: number },
   ): readonly PointerPlan[];
+  /** When clients refuse a channel that was signed at `dateMs`: milliseconds since 1970; undefined: never. */
+  validUntil?(
+    settings: RepositorySettings,
+    signed: { readonly channel: string; readonly dateMs: number },
+  ): number | undefined;
   /** Content type of a public file of this format, by its path. */
   contentType(path: string): string;
   clientInstructions(input: ClientInput): ClientInstructions;

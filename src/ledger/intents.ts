@@ -79,7 +79,9 @@ export async function writeIntent(
     ifAbsent: true,
     contentType: 'application/json',
   });
-  ledger.time.observe(modifiedMs, { fromMs, toMs: ledger.clock.now() });
+  // A directory is dated by this machine.
+  if (!ledger.state.capabilities.exclusive)
+    ledger.time.observe(modifiedMs, { fromMs, toMs: ledger.clock.now() });
   return `${who}/${id}`;
 }
 

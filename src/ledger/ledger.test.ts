@@ -185,8 +185,9 @@ describe('somebody without a ledger key', () => {
   });
 });
 
-test('a machine whose clock is a minute ahead signs by the clock of the store', async () => {
-  const { clock, store } = memoryStore();
+test('a machine whose clock is a minute ahead signs by the clock of the bucket', async () => {
+  const clock = fakeClock();
+  const store = createMemoryStorage({ clock, capabilities: { exclusive: false, metadata: true } });
   const signer = newSigner();
   const ahead = fakeClock(clock.now() + 60_000);
   const { outcome } = await say(openLedger(store, ahead, { signer }), 'one');

@@ -4,7 +4,7 @@
  */
 
 import { parseSettings } from '../catalog/settings.ts';
-import { arrayOf, field, num, text } from '../core/shape.ts';
+import { arrayOf, field, isRecord, num, optional, text } from '../core/shape.ts';
 import type { RepositorySettings } from '../formats/format.ts';
 import { type Committer, type Proposer, readProposer } from '../ledger/manifest.ts';
 import { type Pin, readPin } from './pins.ts';
@@ -14,6 +14,10 @@ export interface PublicSigner {
   readonly fingerprint: string;
   /** Armored. */
   readonly publicKey: string;
+  /** Where it is in a rotation; undefined: it signs, and stays. See `signers.ts`. */
+  readonly stage?: 'announced' | 'arriving' | 'retiring';
+  /** Fingerprint of the key that will take its place. */
+  readonly replacedBy?: string;
 }
 
 /** A channel and a component of the repository. */
@@ -56,7 +60,9 @@ export type Action =
     }
   | { readonly type: 'pin'; readonly pin: Pin }
   /** Without a name: all pins of the revision. */
-  | { readonly type: 'unpin'; readonly pin: Pin };
+  | { readonly type: 'unpin'; readonly pin: Pin }
+  /** Signs channels anew although nothing in them changed. */
+  | { readonly type: 'resign'; readonly channels: readonly string[] };
 
 /** Reads the actions of an intent, which anybody may have written. @throws TypeError */
 export function parseActions(value: unknown): readonly Action[] {
@@ -90,6 +96,8 @@ function action(value: unknown): Action {
     case 'pin':
     case 'unpin':
       return { type, pin: field(value, 'pin', readPin) };
+    case 'resign':
+      return { type, channels: field(value, 'channels', arrayOf(text)) };
     default:
       throw new TypeError(`unknown action '${type}'`);
   }
@@ -97,7 +105,20 @@ function action(value: unknown): Action {
 
 /** Reads a {@link PublicSigner}. @throws TypeError */
 export function signer(value: unknown): PublicSigner {
-  return { fingerprint: field(value, 'fingerprint', text), publicKey: field(value, 'publicKey', text) };
+  const own = isRecord(value) ? value : {};
+  const replacedBy = optional(own['replacedBy'], text);
+  const stage = optional(own['stage'], stageName);
+  return {
+    fingerprint: field(value, 'fingerprint', text),
+    publicKey: field(value, 'publicKey', text),
+    ...(stage !== undefined && { stage }),
+    ...(replacedBy !== undefined && { replacedBy }),
+  };
+}
+
+function stageName(value: unknown): NonNullable<PublicSigner['stage']> {
+  if (value === 'announced' || value === 'arriving' || value === 'retiring') return value;
+  throw new TypeError(`unknown stage of a key '${value}'`);
 }
 
 function committer(value: unknown): Committer {

@@ -9,6 +9,7 @@ import { type Action, type Place, type PublicSigner, parseActions } from './acti
 import { type BaseLookup, type Changes, createChanges, sweeping } from './changes.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { type Pin, withoutPin, withPin } from './pins.ts';
+import { signingOnes } from './signers.ts';
 
 /** What a revision says besides its packages. */
 export interface Terms {
@@ -42,6 +43,8 @@ export interface Applied {
   readonly settled: readonly Settlement[];
   /** Files that the revision brings. */
   readonly added: readonly PackageRecord[];
+  /** Channels to be signed anew in any case. */
+  readonly resigned: ReadonlySet<string>;
 }
 
 /** Errors that make an intent bad; anything else is no fault of the intent and ends the commit. */
@@ -67,6 +70,7 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   const changes = createChanges(input.base, input.swept);
   const settled: Settlement[] = [];
   const added: PackageRecord[] = [];
+  const resigned = new Set<string>();
   let { terms, pins } = input;
   for (const intent of input.intents) {
     input.signal?.throwIfAborted();
@@ -76,6 +80,7 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
       );
       ({ terms, pins } = done);
       for (const record of done.added) added.push(record);
+      for (const channel of done.resigned) resigned.add(channel);
       settled.push({ ref: intent.ref });
     } catch (error) {
       if (hasCode(error, 'LEDGER_SWEEPING')) continue;
@@ -85,7 +90,7 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   }
   if (terms?.settings.keep !== undefined)
     await changes.keepNewest(terms.settings.keep, formatByName(terms.settings.format));
-  return { terms, pins, changes, settled, added };
+  return { terms, pins, changes, settled, added, resigned };
 }
 
 interface Progress {
@@ -98,8 +103,9 @@ interface Progress {
 async function applyActions(
   actions: readonly Action[],
   start: Progress,
-): Promise<Pick<Applied, 'terms' | 'pins' | 'added'>> {
+): Promise<Pick<Applied, 'terms' | 'pins' | 'added'> & { readonly resigned: readonly string[] }> {
   const added: PackageRecord[] = [];
+  const resigned: string[] = [];
   let { terms, pins } = start;
   for (const action of actions) {
     if (action.type === 'settings') {
@@ -111,9 +117,12 @@ async function applyActions(
     if (action.type === 'add') added.push(...(await applyAdd(action, { ...start, terms })));
     else if (action.type === 'remove') await start.changes.remove(action.from, action.package);
     else if (action.type === 'promote') await applyPromote(action, { ...start, terms });
-    else pins = await applyPin(action, { ...start, terms, pins });
+    else if (action.type === 'resign') {
+      for (const channel of action.channels) checkChannel(terms.settings, channel);
+      resigned.push(...action.channels);
+    } else pins = await applyPin(action, { ...start, terms, pins });
   }
-  return { terms, pins, added };
+  return { terms, pins, added, resigned };
 }
 
 function applySettings(
@@ -136,12 +145,14 @@ export function checkTerms(
   after: Terms,
   at: { readonly before: Terms | undefined; readonly holdsPackages: (place: Place) => boolean },
 ): void {
-  const { settings, committers } = after;
+  const { settings, committers, signers } = after;
   const before = at.before?.settings;
   if (before !== undefined && settings.format !== before.format)
     throw rejected(`the format cannot change from ${before.format} to ${settings.format}`);
   if (committers.length === 0)
     throw rejected('a revision without a committer could never be followed by another');
+  if (signers.length > 0 && signingOnes(signers).length === 0)
+    throw rejected('no key would sign: the only ones are announced');
   formatByName(settings.format).checkSettings(settings);
   for (const place of before === undefined ? [] : lostPlaces(before, settings)) {
     if (at.holdsPackages(place))
@@ -217,10 +228,15 @@ async function applyPin(
 
 /** @throws PLACE_NOT_FOUND */
 export function checkPlace(settings: RepositorySettings, place: Place): void {
-  const channels = settings.channels.map(({ name }) => name);
-  if (!channels.includes(place.channel)) throw noSuch('channel', place.channel, channels);
+  checkChannel(settings, place.channel);
   if (!settings.components.includes(place.component))
     throw noSuch('component', place.component, settings.components);
+}
+
+/** @throws PLACE_NOT_FOUND */
+function checkChannel(settings: RepositorySettings, channel: string): void {
+  const channels = settings.channels.map(({ name }) => name);
+  if (!channels.includes(channel)) throw noSuch('channel', channel, channels);
 }
 
 function noSuch(what: string, name: string, known: readonly string[]): PakhusError {

@@ -45,7 +45,7 @@ async function published(settings = 'channels: [stable]') {
 }
 
 async function signersOf(user: TestUser): Promise<readonly string[]> {
-  return (await readStatus(await user.open()))?.signers ?? [];
+  return ((await readStatus(await user.open()))?.signers ?? []).map(({ fingerprint }) => fingerprint);
 }
 
 describe('what pakhus.yaml says differently is shown, and committed', () => {
@@ -207,5 +207,20 @@ describe('another machine', () => {
     });
     await user.publish([{ name: 'third' }]);
     expect((await readAsClient(user.store, 'deb', 'stable'))?.packages).toHaveLength(3);
+  });
+
+  test('may commit no more when the list, which has this machine, leaves it out', async () => {
+    await using user = await published();
+    await using home = await createTempDir('machine');
+    const other = createTestUser({ ...user, folder: home.path, author: 'bob@lap' });
+    const { config } = await other.workspace();
+    const { publicKey, fingerprint } = await makeLedgerKey({ folder: config.keys.value, config }, 'lap');
+    const own = (await user.open()).ledger.signer?.keyId ?? '';
+    await user.configure('channels: [stable]', `ledger: [${own}, "${publicKey}"]`);
+    await apply(user);
+    await user.configure('channels: [stable]', `ledger: [${fingerprint}]`);
+    expect(await differences(user)).toEqual([]);
+    await user.configure('channels: [stable]', `ledger: [${own}]`);
+    expect(await differences(user)).toEqual([`ledger: ["${own}","${fingerprint}"] -> ["${own}"]`]);
   });
 });

@@ -11,6 +11,7 @@ import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
+import { isRotating } from './signers.ts';
 
 /** One setting that differs. */
 export interface SettingChange {
@@ -26,8 +27,7 @@ export interface ApplyResult {
 }
 
 /**
- * Commits the difference between the newest revision and `wanted`. Committers are only ever added: those whose public key the
- * configuration lists under `ledger`.
+ * Commits the difference between the newest revision and `wanted`.
  * @throws REPOSITORY_NOT_FOUND, SETTINGS_INVALID, KEY_*, INTENT_REJECTED
  */
 export async function applySettings(
@@ -38,8 +38,11 @@ export async function applySettings(
   const tail = await openTail(repository);
   const before = termsOf(tail.revision, tail.content);
   const settings = parseSettings(input.wanted.settings);
-  const signers = (await repository.keys.configuredSigners(repository.ledger.clock.now())) ?? before.signers;
-  const committers = [...before.committers, ...newCommitters(before.committers, input.ledger)];
+  const signers = await wantedSigners(repository, before.signers);
+  const committers = wantedCommitters(before.committers, {
+    ledger: input.ledger,
+    own: repository.ledger.signer?.keyId,
+  });
   const changes = [
     ...differences(flatten(before.settings), flatten(settings)),
     ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
@@ -61,11 +64,31 @@ export async function applySettings(
   return { changes, change: await makeChange(repository, { actions, message }, options) };
 }
 
-function newCommitters(known: readonly Committer[], ledger: readonly string[]): readonly Committer[] {
-  const publicKeys = ledger.filter((one) => isLedgerPublicKey(one));
-  return publicKeys
+/** The configured ones. While a key is rotated, who signs is the rotation's to say. */
+async function wantedSigners(
+  { keys, ledger }: Repository,
+  before: readonly PublicSigner[],
+): Promise<readonly PublicSigner[]> {
+  if (isRotating(before)) return before;
+  return (await keys.configuredSigners(ledger.clock.now())) ?? before;
+}
+
+/**
+ * Listed public keys are added. Who is not listed is retired, but only when the list has this machine's own key: a list without it
+ * does not mean to be complete.
+ */
+function wantedCommitters(
+  known: readonly Committer[],
+  { ledger, own }: { readonly ledger: readonly string[]; readonly own: string | undefined },
+): readonly Committer[] {
+  const listed = new Set(ledger.map((key) => (isLedgerPublicKey(key) ? ledgerKeyId(key) : key)));
+  const isComplete = own !== undefined && listed.has(own);
+  const kept = known.filter(({ keyId }) => !isComplete || listed.has(keyId));
+  const added = ledger
+    .filter((key) => isLedgerPublicKey(key))
     .map((publicKey) => ({ keyId: ledgerKeyId(publicKey), publicKey, name: ledgerKeyId(publicKey) }))
     .filter(({ keyId }) => known.every((one) => one.keyId !== keyId));
+  return [...kept, ...added];
 }
 
 function flatten(settings: RepositoryConfig['settings']): Readonly<Record<string, unknown>> {

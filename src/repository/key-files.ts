@@ -1,11 +1,13 @@
 /** Key files that people make and hand over by themselves. */
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
+import { signedByField } from '../formats/deb/client.ts';
 import { keysFromEnvironment } from '../signing/key-environment.ts';
 import { createKeyFile, KEY_EXTENSION } from '../signing/key-file.ts';
 import { findByFingerprint } from '../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
 import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
+import { binaryPublicKey } from '../signing/openpgp-key.ts';
 import { firstLine, readSecret } from '../signing/secret-source.ts';
 import { refuseInsideStore } from './keys.ts';
 
@@ -62,14 +64,39 @@ export async function makeLedgerKey(at: KeyFolder, name: string): Promise<Public
   return { path, fingerprint: keyId, publicKey };
 }
 
-/** @throws KEY_NOT_FOUND */
-export async function exportPublicKey(folder: string, fingerprint: string): Promise<PublicKeyFile> {
+/** How the public half of a signing key can be written. */
+export const KEY_FORMS = ['armored', 'signed-by', 'base64'] as const;
+export type KeyForm = (typeof KEY_FORMS)[number];
+
+/** The public half of a key, as a client takes it. `text` is in the form that was asked for. @throws KEY_NOT_FOUND, CLI_USAGE */
+export async function exportPublicKey(
+  folder: string,
+  { fingerprint, form }: { readonly fingerprint: string; readonly form: KeyForm },
+): Promise<PublicKeyFile & { readonly form: KeyForm; readonly text: string }> {
   const found = await findByFingerprint(folder, fingerprint);
-  if (found !== undefined)
-    return { path: found.path, fingerprint: found.fingerprint, publicKey: found.publicKey };
-  throw new PakhusError('KEY_NOT_FOUND', `${folder} has no key ${fingerprint}`, {
-    hint: '`pakhus key list` shows what is there.',
-  });
+  if (found === undefined) {
+    throw new PakhusError('KEY_NOT_FOUND', `${folder} has no key ${fingerprint}`, {
+      hint: '`pakhus key list` shows what is there.',
+    });
+  }
+  const { path, publicKey, kind } = found;
+  if (kind === 'ledger' && form !== 'armored') {
+    throw new PakhusError('CLI_USAGE', `${fingerprint} is a ledger key, which has one form only`, {
+      hint: 'Leave --form out.',
+    });
+  }
+  return { path, fingerprint: found.fingerprint, publicKey, form, text: await inForm(publicKey, form) };
+}
+
+async function inForm(armored: string, form: KeyForm): Promise<string> {
+  switch (form) {
+    case 'armored':
+      return armored;
+    case 'signed-by':
+      return signedByField([armored]).join('\n');
+    case 'base64':
+      return Buffer.from(await binaryPublicKey(armored)).toString('base64');
+  }
 }
 
 /** @throws CLI_USAGE */

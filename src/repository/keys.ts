@@ -40,6 +40,13 @@ export interface RepositoryKeys {
   makeSigners(nowMs: number): Promise<readonly PublicSigner[]>;
   /** The signers that the environment or the configuration name; undefined where they name none. @throws KEY_WEAK, KEY_* */
   configuredSigners(nowMs: number): Promise<readonly PublicSigner[] | undefined>;
+  /** A signer by its name in the configuration, its fingerprint or the name of its key file. @throws KEY_NOT_FOUND, KEY_WEAK */
+  findSigner(name: string, nowMs: number): Promise<PublicSigner>;
+  /** A new key that is to take the place of `old`, and its file. Run again it gives the same one. */
+  makeSuccessor(
+    old: string,
+    options: { readonly nowMs: number; readonly expiresDays?: number },
+  ): Promise<{ readonly signer: PublicSigner; readonly path: string }>;
   /** Deletes the key files that this process made: nothing was signed with them. */
   dropMade(): Promise<void>;
 }
@@ -57,7 +64,8 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   const folder = config.keys.value;
   const storeId = sha256Hex(config.store.value).slice(0, 12);
   const environment = keysFromEnvironment(env);
-  const fileName = (kind: 'openpgp' | 'ledger'): string => keyFileName({ storeId, repository, kind });
+  const fileName = (kind: 'openpgp' | 'ledger', old?: string): string =>
+    keyFileName({ storeId, repository, kind, ...(old !== undefined && { old }) });
   const made = new Set<string>();
 
   const secretOf = async (source: SecretSource): Promise<ReadSecret> => {
@@ -65,8 +73,7 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     return readSecret(source, { env });
   };
 
-  const makeKeyFile = async (kind: 'openpgp' | 'ledger', content: string): Promise<KeyFileContent> => {
-    const name = fileName(kind);
+  const makeKeyFile = async (name: string, content: string): Promise<KeyFileContent> => {
     await refuseInsideStore(`${folder}/${name}`, config);
     const file = await createKeyFile(folder, { name, content });
     if (file.created) made.add(file.path);
@@ -84,8 +91,8 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     return (await readSecretKeys(text, { origin, passphrase: await passphrase() })).map(createKeySigner);
   };
 
-  const commandSigners = async (): Promise<readonly Signer[]> => {
-    const wanted = config.signers.value.filter(({ name }) => input.signers.includes(name));
+  const commandSigners = async (names: readonly string[] = input.signers): Promise<readonly Signer[]> => {
+    const wanted = config.signers.value.filter(({ name }) => names.includes(name));
     const signers: Signer[] = [];
     for (const { command, publicKey } of wanted) {
       const [program, ...args] = command ?? [];
@@ -127,6 +134,23 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     return known.size === 0 ? undefined : [...known.values()];
   };
 
+  const makeSigningKeyFile = async (
+    name: string,
+    { nowMs, expiresDays }: { readonly nowMs: number; readonly expiresDays?: number },
+  ): Promise<{ readonly signers: readonly PublicSigner[]; readonly path: string }> => {
+    const lock = await passphrase();
+    const { secretArmored } = await generateOpenPgpKey({
+      userId: `${repository} repository`,
+      algorithm: 'ed25519',
+      created: new Date(nowMs),
+      ...(expiresDays !== undefined && { expiresDays }),
+      ...(lock !== undefined && { passphrase: lock }),
+    });
+    const { content, path } = await makeKeyFile(name, secretArmored);
+    const keys = await readSecretKeys(content, { origin: path, passphrase: lock });
+    return { signers: keys.map((key) => publicPart(createKeySigner(key))), path };
+  };
+
   return {
     folder,
     configuredSigners,
@@ -137,7 +161,7 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
       }
       const path = `${folder}/${fileName('ledger')}`;
       const content = create
-        ? (await makeKeyFile('ledger', generateLedgerKey())).content
+        ? (await makeKeyFile(fileName('ledger'), generateLedgerKey())).content
         : await readIfThere(path);
       if (content === undefined) return undefined;
       await refuseInsideStore(path, config);
@@ -168,17 +192,24 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     async makeSigners(nowMs) {
       const configured = await configuredSigners(nowMs);
       if (configured !== undefined) return configured;
-      const lock = await passphrase();
-      const { secretArmored } = await generateOpenPgpKey({
-        userId: `${repository} repository`,
-        algorithm: 'ed25519',
-        created: new Date(nowMs),
-        ...(lock !== undefined && { passphrase: lock }),
-      });
-      const { content, path } = await makeKeyFile('openpgp', secretArmored);
-      return (await readSecretKeys(content, { origin: path, passphrase: lock })).map((key) =>
-        publicPart(createKeySigner(key)),
-      );
+      return (await makeSigningKeyFile(fileName('openpgp'), { nowMs })).signers;
+    },
+    async findSigner(name, nowMs) {
+      const [command] = await commandSigners([name]);
+      const environmentOnes = await environmentSigners();
+      const signer =
+        command ??
+        environmentOnes.find((one) => one.fingerprint === name.toLowerCase()) ??
+        (await folderSigner(name));
+      if (signer === undefined) throw noSecret(folder, [name]);
+      requireSigningKey(signer.key, nowMs);
+      return publicPart(signer);
+    },
+    async makeSuccessor(old, options) {
+      const { signers, path } = await makeSigningKeyFile(fileName('openpgp', old), options);
+      const [signer] = signers;
+      if (signer === undefined) throw new Error(`${path} holds no key`);
+      return { signer, path };
     },
     async dropMade() {
       for (const path of made) await unlink(path);

@@ -32,6 +32,7 @@ import type { Pin } from './pins.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
 import { noSuchRevision } from './read-repository.ts';
 import type { Repository } from './repository.ts';
+import { signingOnes } from './signers.ts';
 
 export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */
@@ -86,18 +87,12 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     // Keys are read while blocks are compressed; a missing key ends it before long work is done.
     const [{ catalog, made }, sign] = await runTogether(input.signal, (signal) => [
       editCatalog(before?.catalog, change, { format, blobs, leaves: createLeafStore(blobs), files, signal }),
-      repository.keys.openSigner(terms.signers, { nowMs: input.signedAtMs, signal }),
+      repository.keys.openSigner(signingOnes(terms.signers), { nowMs: input.signedAtMs, signal }),
     ]);
     if (made.some((index) => namesSwept(index, input.swept))) return undefined;
-    const next = await renderPointers(repository, {
-      input,
-      before,
-      terms,
-      pins: applied.pins,
-      catalog,
-      format,
-      sign,
-    });
+    const { pins, resigned } = applied;
+    const rendering = { input, before, terms, pins, resigned, catalog, format, sign };
+    const next = await renderPointers(repository, rendering);
     const earlier = new Set(base?.manifest.pointers.map(({ path }) => path));
     if (next.pointers.some(({ path }) => input.swept.has(path) && !earlier.has(path))) return undefined;
     const added = applied.added.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
@@ -122,6 +117,8 @@ interface Rendering {
   readonly before: Content | undefined;
   readonly terms: Terms;
   readonly pins: readonly Pin[];
+  /** Channels to be signed anew in any case. */
+  readonly resigned: ReadonlySet<string>;
   readonly catalog: Catalog;
   readonly format: Format;
   readonly sign: SignAll;
@@ -162,8 +159,9 @@ async function renderPointers(
   return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };
 }
 
-/** A channel is signed anew when its indexes, the settings or the signers changed. */
-function isChanged(channel: CatalogChannel, { before, terms }: Rendering): boolean {
+/** A channel is signed anew when its indexes, the settings or the signers changed, or when somebody asks for it. */
+function isChanged(channel: CatalogChannel, { before, terms, resigned }: Rendering): boolean {
+  if (resigned.has(channel.name)) return true;
   const old = before?.catalog.channels.find(({ name }) => name === channel.name);
   if (before === undefined || old === undefined || old.dateMs === 0) return true;
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

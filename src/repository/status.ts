@@ -1,9 +1,13 @@
 /** How a repository stands. */
+import { formatByName } from '../formats/table.ts';
 import { readOpenIntents } from '../ledger/intents.ts';
 import { stalePointers } from '../ledger/publish.ts';
 import { readPublished } from '../ledger/published.ts';
 import { readSettled } from '../ledger/settled.ts';
+import { readPublicKey } from '../signing/openpgp-key.ts';
+import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import type { PublicSigner } from './actions.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
@@ -11,7 +15,19 @@ export interface ChannelStatus {
   readonly name: string;
   /** When its index was signed last. */
   readonly dateMs: number;
+  /** When clients refuse it unless it is signed again; undefined: never. */
+  readonly validUntilMs: number | undefined;
   readonly components: readonly { readonly name: string; readonly packages: number }[];
+}
+
+export interface SignerStatus {
+  readonly fingerprint: string;
+  /** Where it is in a rotation. */
+  readonly stage: PublicSigner['stage'];
+  /** Undefined: never. */
+  readonly expiresMs: number | undefined;
+  /** What its owner should do something about: it expires within 90 days, clients refuse it… */
+  readonly warnings: readonly string[];
 }
 
 export interface RepositoryStatus {
@@ -26,7 +42,7 @@ export interface RepositoryStatus {
   readonly dateMs: number;
   readonly author: string;
   readonly channels: readonly ChannelStatus[];
-  readonly signers: readonly string[];
+  readonly signers: readonly SignerStatus[];
   /** Pointers that are missing or differ; `pakhus repair` writes them. */
   readonly stale: readonly string[];
   /** Proposals that nobody committed yet. */
@@ -60,6 +76,10 @@ export async function readStatus(
     channels: catalog.channels.map(({ name, dateMs }) => ({
       name,
       dateMs,
+      validUntilMs: formatByName(catalog.settings.format).validUntil?.(catalog.settings, {
+        channel: name,
+        dateMs,
+      }),
       components: catalog.settings.components.map((component) => ({
         name: component,
         packages: catalog.runs
@@ -67,8 +87,23 @@ export async function readStatus(
           .reduce((sum, run) => sum + run.packages, 0),
       })),
     })),
-    signers: content.signers.map(({ fingerprint }) => fingerprint),
+    signers: await Promise.all(content.signers.map((one) => signerStatus(one, repository.ledger.time.now()))),
     stale: await stalePointers(repository.ledger, revision, options),
     openIntents: open.intents.length,
+  };
+}
+
+async function signerStatus(
+  { fingerprint, publicKey, stage }: PublicSigner,
+  nowMs: number,
+): Promise<SignerStatus> {
+  const { info } = await readPublicKey(publicKey, { origin: `signing key ${fingerprint}` });
+  const { refused, warnings } = checkSigningKey(info, nowMs);
+  const lints = refused === undefined ? warnings : [refused];
+  return {
+    fingerprint,
+    stage,
+    expiresMs: info.expires?.getTime(),
+    warnings: lints.map(({ message }) => message),
   };
 }

@@ -27,7 +27,8 @@ const NOT_ONLY_OWNER = 0o077;
 const NOT_ONLY_OWNER_WRITES = 0o022;
 
 /**
- * The name of a key file, fixed by store and repository, so that two first publishes at once meet at one file.
+ * The name of a key file, fixed by store and repository, so that two first publishes at once meet at one file; and by the
+ * fingerprint of the key that it replaces, if any.
  * Only `a-z`, `0-9`, `-`, `.` and `_` occur; other characters of the two names become `_` and the hex of their UTF-8 bytes, so
  * that no two pairs share a name, not even where the file system ignores case.
  */
@@ -35,12 +36,15 @@ export function keyFileName({
   storeId,
   repository,
   kind,
+  old,
 }: {
   readonly storeId: string;
   readonly repository: string;
   readonly kind: KeyKind;
+  readonly old?: string;
 }): string {
-  return `${encodeName(storeId)}.${encodeName(repository)}${KEY_EXTENSION[kind]}`;
+  const after = old === undefined ? '' : `.after-${encodeName(old.slice(0, 16))}`;
+  return `${encodeName(storeId)}.${encodeName(repository)}${after}${KEY_EXTENSION[kind]}`;
 }
 
 /**

@@ -7,9 +7,9 @@ export interface NewOpenPgpKey {
   readonly userId: string;
   /** Ed25519 for everybody since Debian 10 and Ubuntu 18.04; RSA 4096 for clients older than that. */
   readonly algorithm: 'ed25519' | 'rsa4096';
-  /** Whole seconds count. No signature can be dated before it. */
+  /** The key begins a day before, so that signatures by the clock of another machine are not dated before it. */
   readonly created: Date;
-  /** Days from `created`; left out: never. */
+  /** Days from `created` until it ends; left out: never. */
   readonly expiresDays?: number;
   /** Locks the secret half; left out: the file's mode alone protects it. */
   readonly passphrase?: string;
@@ -38,7 +38,7 @@ export async function generateOpenPgpKey(wanted: NewOpenPgpKey): Promise<OpenPgp
       : { type: 'rsa', rsaBits: 4096 }),
     userIDs: userId,
     subkeys: [],
-    date: wanted.created,
+    date: new Date(wanted.created.getTime() - HEAD_START_SECONDS * 1000),
     keyExpirationTime,
     ...(wanted.passphrase === undefined ? {} : { passphrase: wanted.passphrase }),
     format: 'object',
@@ -52,8 +52,9 @@ export async function generateOpenPgpKey(wanted: NewOpenPgpKey): Promise<OpenPgp
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
+const HEAD_START_SECONDS = DAY_SECONDS;
 /** The expiry is a number of seconds in 32 bits (RFC 9580 section 5.2.3.13). */
-const MAX_DAYS = Math.floor(0xffff_ffff / DAY_SECONDS);
+const MAX_DAYS = Math.floor((0xffff_ffff - HEAD_START_SECONDS) / DAY_SECONDS);
 const MAX_USER_ID_CHARS = 200;
 
 function expirySeconds(days: number | undefined): number {
@@ -61,7 +62,7 @@ function expirySeconds(days: number | undefined): number {
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
     throw new PakhusError('KEY_INVALID', `A key cannot expire after ${days} days: expected 1 to ${MAX_DAYS}`);
   }
-  return days * DAY_SECONDS;
+  return days * DAY_SECONDS + HEAD_START_SECONDS;
 }
 
 function parseUserId(text: string): { readonly name: string; readonly email?: string } {

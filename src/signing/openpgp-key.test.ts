@@ -38,7 +38,7 @@ describe('a new key', () => {
         fingerprint,
         version: 4,
         algorithm,
-        created: CREATED,
+        created: new Date(CREATED.getTime() - 86_400_000),
         expires: new Date('2027-02-05T00:00:00Z'),
         revoked: false,
         userIds: ['Tools <tools@example.org>'],

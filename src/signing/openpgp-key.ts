@@ -75,6 +75,12 @@ export async function readPublicKey(armored: string, { origin }: KeyOrigin): Pro
   return { info: await describeKey(openpgp, key), publicArmored: key.armor(), key };
 }
 
+/** The packets of an armored public key: a binary keyring. */
+export async function binaryPublicKey(armored: string): Promise<Uint8Array> {
+  const keys = await parsePublicKeys(await loadOpenPgp(), { armored, origin: 'public key' });
+  return Buffer.concat(keys.map((key) => key.write()));
+}
+
 /** Several armored public keys as one armored block, each key once: `key.asc` of a repository with two signers. */
 export async function joinPublicKeys(armored: readonly string[]): Promise<string> {
   const openpgp = await loadOpenPgp();

@@ -1,11 +1,23 @@
 /** `pakhus key export`. */
-import { exportPublicKey } from '../../repository/key-files.ts';
+import { exportPublicKey, KEY_FORMS } from '../../repository/key-files.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { argument } from '../inputs.ts';
+import { argument, choiceOption } from '../inputs.ts';
 
 export const keyExport: Command = defineCommand({
-  inputs: { fingerprint: argument('of a signing key or a ledger key, as `pakhus key list` shows it') },
-  description: 'Prints the public half of a key: armored for a signing key, one line for a ledger key.',
-  run: async (context, { fingerprint }) => exportPublicKey((await context.config()).keys.value, fingerprint),
-  render: ({ publicKey }) => publicKey.trimEnd().split('\n'),
+  inputs: {
+    fingerprint: argument('of a signing key or a ledger key, as `pakhus key list` shows it'),
+    form: choiceOption(KEY_FORMS, 'of a signing key (default: armored)'),
+  },
+  description:
+    'Prints the public half of a key. armored: a file for /etc/apt/keyrings/NAME.asc. signed-by: the lines of a .sources file. base64: the ' +
+    'bytes of a binary keyring; `| base64 -d > NAME.gpg` makes one. A ledger key is one line.',
+  examples: [
+    ['pakhus key export 0123456789abcdef', 'for `ledger:` in another pakhus.yaml'],
+    ['pakhus key export FINGERPRINT --form base64 | base64 -d > tools.gpg', 'a binary keyring'],
+  ],
+  run: async (context, { fingerprint, form }) => {
+    const { keys } = await context.config();
+    return exportPublicKey(keys.value, { fingerprint, form: form ?? 'armored' });
+  },
+  render: ({ text }) => text.trimEnd().split('\n'),
 });

@@ -149,7 +149,7 @@ describe('the key that was made signs', () => {
     await session.deb({ name: 'hello' });
     expect((await session.run('publish', '.', '--init')).code).toBe(0);
     expect((await session.json('status')).answer).toMatchObject({
-      repositories: [{ signers: [fingerprint] }],
+      repositories: [{ signers: [{ fingerprint }] }],
     });
     const files = await readdir(join(session.home, FOLDER));
     expect(files.filter((name) => name.endsWith('.openpgp.asc'))).toEqual(['release.openpgp.asc']);

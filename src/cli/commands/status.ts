@@ -1,5 +1,5 @@
 /** `pakhus status`. */
-import { type RepositoryStatus, readStatus } from '../../repository/status.ts';
+import { type ChannelStatus, type RepositoryStatus, readStatus } from '../../repository/status.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository } from '../open-workspace.ts';
@@ -26,18 +26,24 @@ export const status: Command = defineCommand({
   ],
 });
 
-function repositoryLines(one: RepositoryStatus, { palette }: View): string[] {
+function repositoryLines(one: RepositoryStatus, { palette, nowMs }: View): string[] {
   const isCurrent = one.stale.length === 0 && one.publishedRev === one.rev;
   return [
     `${palette.strong(one.name)}  ${one.format}, revision ${one.rev}, ${formatDate(one.dateMs)} by ${one.author}`,
     `  at ${one.url ?? one.tree}`,
-    ...one.channels.flatMap((channel) =>
-      channel.components.map(
+    ...one.channels.flatMap((channel) => [
+      ...channel.components.map(
         (component) =>
           `  ${channel.name}/${component.name}  ${formatNumberOf(component.packages, 'package')}`,
       ),
-    ),
-    ...one.signers.map((fingerprint) => palette.faint(`  signed by ${fingerprint}`)),
+      ...validityLines(channel, { palette, nowMs }),
+    ]),
+    ...one.signers.flatMap(({ fingerprint, stage, warnings }) => [
+      palette.faint(
+        `  ${stage === 'announced' ? 'announced key' : 'signed by'} ${fingerprint}${stage === 'retiring' ? ', retiring' : ''}`,
+      ),
+      ...warnings.map((message) => palette.warning(`  ${message}`)),
+    ]),
     ...(one.openIntents > 0
       ? [palette.warning(`  ${formatNumberOf(one.openIntents, 'proposal')} not committed yet`)]
       : []),
@@ -47,4 +53,18 @@ function repositoryLines(one: RepositoryStatus, { palette }: View): string[] {
           `  clients do not see all of the newest revision (${formatNumberOf(one.stale.length, 'file')}); run \`pakhus repair\``,
         ),
   ];
+}
+
+/** Half of the time is when `pakhus resign` would sign again. */
+function validityLines(
+  { name, dateMs, validUntilMs }: ChannelStatus,
+  { palette, nowMs }: Pick<View, 'palette' | 'nowMs'>,
+): string[] {
+  if (validUntilMs === undefined) return [];
+  if (validUntilMs <= nowMs)
+    return [palette.bad(`  ${name} expired ${formatDate(validUntilMs)}; run \`pakhus resign\``)];
+  const line = `  ${name} is valid until ${formatDate(validUntilMs)}`;
+  return nowMs < (dateMs + validUntilMs) / 2
+    ? [palette.faint(line)]
+    : [palette.warning(`${line}; run \`pakhus resign\``)];
 }

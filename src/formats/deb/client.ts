@@ -25,7 +25,7 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
     list: `/etc/apt/sources.list.d/${input.id}.list`,
     key: `/etc/apt/keyrings/${input.id}.asc`,
   };
-  const lines = [...sourceLines(input), 'Signed-By:', ...indentKeys(input.publicKeys)];
+  const lines = [...sourceLines(input), ...signedByField(input.publicKeys)];
   const printed = lines.map(quote);
   return {
     files: [
@@ -77,10 +77,10 @@ function oldLine(input: ClientInput, keyPath: string): string {
   return `deb [signed-by=${keyPath}] ${input.url} ${input.channel} ${input.components.join(' ')}`;
 }
 
-/** Several keys follow each other; apt 2 with gpgv and apt 3 with sqv read all of them. */
-function indentKeys(publicKeys: readonly string[]): string[] {
+/** The field with keys inside. Several follow each other; apt 2 with gpgv and apt 3 with sqv read all of them. */
+export function signedByField(publicKeys: readonly string[]): readonly string[] {
   const lines = publicKeys.flatMap((key) => key.trim().split(/\r?\n/));
-  return lines.map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`));
+  return ['Signed-By:', ...lines.map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))];
 }
 
 /** apt's own downloader is on every machine with apt, and knows its proxies. */

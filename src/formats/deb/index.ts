@@ -15,6 +15,7 @@ import { planIndexes } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
 import { contentType } from './content-type.ts';
+import { validUntil } from './options.ts';
 import { hashedIndexPath, packagePath } from './paths.ts';
 import { readDeb } from './read-deb.ts';
 import { readRelations } from './relations.ts';
@@ -40,6 +41,7 @@ export const deb: Format = {
   planIndexes,
   hashedIndexPath,
   renderChannel,
+  validUntil,
   contentType,
   clientInstructions,
 };

@@ -91,3 +91,15 @@ export function parseCompression(text: string): {
     unknown: words.filter((word) => known.every((encoding) => encoding !== word)),
   };
 }
+
+const DAY_MS = 86_400_000;
+
+/** When apt refuses a channel that was signed at `dateMs`. */
+export function validUntil(
+  settings: RepositorySettings,
+  signed: { readonly channel: string; readonly dateMs: number },
+): number | undefined {
+  const channel = settings.channels.find(({ name }) => name === signed.channel);
+  const days = channel && readOptions(settings, channel).validForDays;
+  return days === undefined ? undefined : signed.dateMs + days * DAY_MS;
+}

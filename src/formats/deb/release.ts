@@ -1,10 +1,8 @@
 import { type ChannelView, ENCODING_SUFFIX, type PointerPlan, type RenderedIndex } from '../format.ts';
 import { ARCHITECTURE_ALL, channelArchitectures, channelComponents } from './channel.ts';
 import { contentType } from './content-type.ts';
-import { readOptions } from './options.ts';
+import { readOptions, validUntil } from './options.ts';
 import { channelFolder } from './paths.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * The pointers of a channel: Release, its detached signature, and last, as clients begin with it, InRelease.
@@ -44,10 +42,7 @@ function renderRelease(
     ['Version', options.version],
     ['Codename', options.codename],
     ['Date', formatDate(dateMs)],
-    [
-      'Valid-Until',
-      options.validForDays === undefined ? undefined : formatDate(dateMs + options.validForDays * DAY_MS),
-    ],
+    ['Valid-Until', formatValidUntil(view, dateMs)],
     ['NotAutomatic', options.notAutomatic ? 'yes' : undefined],
     ['ButAutomaticUpgrades', options.butAutomaticUpgrades ? 'yes' : undefined],
     ['Acquire-By-Hash', 'yes'],
@@ -58,6 +53,11 @@ function renderRelease(
   ];
   const lines = fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   return `${[...lines, 'SHA256:', ...listFiles(view, indexes)].join('\n')}\n`;
+}
+
+function formatValidUntil({ settings, channel }: ChannelView, dateMs: number): string | undefined {
+  const untilMs = validUntil(settings, { channel: channel.name, dateMs });
+  return untilMs === undefined ? undefined : formatDate(untilMs);
 }
 
 function listFiles(view: ChannelView, indexes: readonly RenderedIndex[]): string[] {

@@ -114,7 +114,7 @@ describeWith('gpgv of a client', lackOfTools('gpg', 'gpgv'), () => {
     expect(await session.json('publish', '.', '--init')).toMatchObject({ code: 0 });
     expect(await verdicts(session, [publicKey])).toEqual(all('GOODSIG', 1));
     expect((await session.json('status')).answer).toMatchObject({
-      repositories: [{ signers: [fingerprint] }],
+      repositories: [{ signers: [{ fingerprint }] }],
     });
   });
 
