@@ -117,10 +117,10 @@ export async function readOpenIntents(
   return { intents: intents.sort((a, b) => (a.id < b.id ? -1 : 1)), bad, left };
 }
 
-/** Why an id does not fit the date of its object, which nobody but the store sets, or the present. */
+/** Why an id fits neither the date of its object, which in a directory the owner of the file can set, nor the present. */
 function untimely({ id, modifiedMs }: InboxEntry, age: number): string | undefined {
   const lead = (ulidTime(id) ?? 0) - modifiedMs;
-  if (lead > FUTURE_LIMIT_MS) return 'its id is more than 5 minutes ahead of the store';
+  if (Math.max(lead, -age) > FUTURE_LIMIT_MS) return 'its id is more than 5 minutes ahead of the store';
   if (lead < -INTENT_LIFETIME_MS) return 'its id is more than 7 days older than its file';
   return age > INTENT_LIFETIME_MS ? 'expired after 7 days' : undefined;
 }

@@ -13,6 +13,7 @@ import {
 } from '../../tests/support/ledger-kit.ts';
 import { createUlidFactory } from '../core/ulid.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -84,6 +85,23 @@ test('an id that was refused because it is 8 days ahead stays refused when its t
   await sayAgain(ann, ref, 'early');
   expect(await publicText(ann.ledger)).not.toContain('early');
   expect(await settlementOf(ann, ref)).toMatchObject({ rev: 2 });
+});
+
+test('an id that is ahead is refused though its file is dated as far ahead', async () => {
+  const { clock } = start();
+  const inner = createMemoryStorage({ clock });
+  const store: Storage = {
+    ...inner,
+    list: async function* (prefix, options) {
+      for await (const info of inner.list(prefix, options))
+        yield info.key.includes('/inbox/ci@/') ? { ...info, modifiedMs: START_MS + 8 * DAY_MS } : info;
+    },
+  };
+  const ann = openLedger(store, clock, { signer: newSigner() });
+  await say(ann, 'first');
+  const ref = `ci@/${idAt(START_MS + 8 * DAY_MS)}`;
+  await sayAgain(ann, ref, 'early');
+  expect(await publicText(ann.ledger)).toBe('2: first next\n');
 });
 
 test('an id far in the future is not remembered for ever', async () => {

@@ -6,6 +6,7 @@
  * <root>/.pakhus/                      0700 when it is made: state of repositories may live here; these are keys like any other
  * <root>/.pakhus/.local/               the driver's own: no keys, never listed
  *                       tmp/           files being written; what is a day old was left by a dead process and is removed
+ *                                      (beside the object, for somebody who may only write there)
  *                       lock names holder
  * ```
  * ```
@@ -13,8 +14,8 @@
  *  copy  ──▶ reflink or copy of the file into a temp, then the same
  *  read  ──▶ open without following links      list ──▶ walk, sorted as keys      settle ──▶ sync -f
  * ```
- * Symbolic links are nobody's objects: lists pass them by, everything else that meets one fails with STORE_PERMISSION and
- * says so. Content types, caching and metadata are the web server's matter here and are not kept.
+ * Symbolic links are nobody's objects: lists pass them by, as well as folders that this user may not open; everything else that
+ * meets one fails with STORE_PERMISSION and says so. Content types, caching and metadata are the web server's matter here and are not kept.
  */
 import { type Clock, systemClock } from '../core/clock.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';

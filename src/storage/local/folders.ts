@@ -15,6 +15,7 @@ const PUBLIC_MODE = 0o755;
 /** Inbox, ledger and locks are nobody else's; a web server whose root is the store answers 403. */
 const STATE_MODE = 0o700;
 const STATE_FOLDER = '.pakhus';
+const SHARED = 0o2020;
 /** Others may remove an empty folder again and again before we use it. */
 const ATTEMPTS = 16;
 
@@ -50,13 +51,14 @@ export function createFolders(root: LocalRoot, onChange: (folder: string) => voi
   };
 
   const make = (folder: string): boolean => {
-    const mode = folder === root.pathOf(STATE_FOLDER) ? STATE_MODE : PUBLIC_MODE;
+    const own = folder === root.pathOf(STATE_FOLDER) ? STATE_MODE : PUBLIC_MODE;
     try {
-      mkdirSync(folder, mode);
+      mkdirSync(folder, own);
     } catch (error) {
       if (isSystemError(error, 'EEXIST')) return false;
       throw error;
     }
+    const mode = own | sharedMode(parentOf(folder));
     const made = lstatSync(folder).mode;
     if ((made & 0o777) !== mode) chmodSync(folder, (made & 0o7000) | mode);
     onChange(parentOf(folder));
@@ -105,6 +107,11 @@ export function createFolders(root: LocalRoot, onChange: (folder: string) => voi
   };
 
   return { verify, ensure, inside, prune };
+}
+
+/** What is made in a folder that a group shares (g+w and setgid) is the group's as well: an inbox, which others empty. */
+function sharedMode(parent: string): number {
+  return (lstatSync(parent).mode & SHARED) === SHARED ? 0o020 : 0;
 }
 
 /** The folder that holds `path`, which is absolute. */

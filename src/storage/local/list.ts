@@ -21,11 +21,16 @@ const TURN = 512;
 const PRIVATE_PREFIX = `${PRIVATE_FOLDER}/`;
 
 interface Wanted {
+  /** The folder that has to be readable. */
+  readonly base: string;
   readonly prefix: string;
   readonly after: string;
 }
 
-/** Objects below `root`; links, devices and names that are no key are passed by. STORE_KEY_INVALID, STORE_PERMISSION, STORE_NOT_FOUND. */
+/**
+ * Objects below `root`; links, devices, names that are no key and inner folders that this user may not open are passed by: whoever
+ * may write to a folder of the store keeps nobody from listing the others. STORE_KEY_INVALID, STORE_PERMISSION, STORE_NOT_FOUND.
+ */
 export async function* listFolder(
   root: LocalRoot,
   folders: Folders,
@@ -43,7 +48,7 @@ export async function* listFolder(
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw localError(error, root.where(prefix));
     return;
   }
-  for (const info of walk(root, base, { prefix, after: startAfter ?? '' })) {
+  for (const info of walk(root, base, { prefix, after: startAfter ?? '', base })) {
     signal?.throwIfAborted();
     yield info;
     if (++seen % TURN === 0) await setImmediate();
@@ -64,7 +69,7 @@ function* walk(root: LocalRoot, folder: string, wanted: Wanted): Generator<Objec
 /** Keys in `folder`, and folders with a final slash, in order; only what is wanted. Gone: none. */
 function entries(root: LocalRoot, folder: string, wanted: Wanted): readonly string[] {
   const keys: string[] = [];
-  for (const entry of readFolder(root, folder)) {
+  for (const entry of readFolder(root, folder, wanted)) {
     if (entry.isFile()) {
       const key = folder + entry.name;
       if (key.startsWith(wanted.prefix) && isAfter(key, wanted.after) && isKeySegment(entry.name)) {
@@ -78,12 +83,13 @@ function entries(root: LocalRoot, folder: string, wanted: Wanted): readonly stri
   return keys.sort(compareKeys);
 }
 
-function readFolder(root: LocalRoot, folder: string): readonly Dirent[] {
+function readFolder(root: LocalRoot, folder: string, { base }: Wanted): readonly Dirent[] {
   const path = parentOf(root.pathOf(`${folder}x`));
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isSystemError(error, 'EACCES') && folder !== base) return [];
     throw localError(error, { store: root.name, path });
   }
 }

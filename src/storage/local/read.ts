@@ -10,7 +10,7 @@ import { streamFile } from './stream-file.ts';
 /** Up to here a read does not leave the thread: from memory it takes less than handing it over would. */
 const AT_ONCE_BYTES = 256 * 1024;
 /** A pipe must not make us wait, a link must not lead us away. */
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const READ_FLAGS: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** What a file's state says of the object. */
 export function objectInfo(key: string, state: BigIntStats): ObjectInfo {

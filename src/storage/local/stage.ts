@@ -4,12 +4,13 @@
  * Small bodies are written with plain calls: on a local disk six of them take 20 to 40 µs, a tenth of what handing
  * each to the thread pool takes, and most of 60,000 packages are small.
  */
-import { closeSync, constants, copyFileSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, existsSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { wrongSize } from '../collect-body.ts';
 import type { Body } from '../storage.ts';
 import { type Folders, parentOf } from './folders.ts';
 import { isSystemError, localError, notAnObject, type ObjectWhere, objectNotFound } from './local-error.ts';
+import { READ_FLAGS } from './read.ts';
 import { removeTemp, type Temps } from './temps.ts';
 import { describeStaged, MODE, type Staged, syncFile, writeAll, writeAtOnce } from './write-file.ts';
 
@@ -42,11 +43,14 @@ export function isSmall(body: Body): body is Uint8Array {
 }
 
 export function createStage(folders: Folders, temps: Temps): Stage {
-  const createTemp = (where: ObjectWhere): { readonly fd: number; readonly path: string } =>
-    folders.inside(temps.folder, where.key, () => {
-      const path = temps.next();
-      return { path, fd: openSync(path, CREATE_FLAGS, MODE) };
-    });
+  const createTemp = (where: ObjectWhere): OpenFile => {
+    try {
+      return folders.inside(temps.folder, where.key, () => create(temps.next()));
+    } catch (error) {
+      if (!isSystemError(error, 'EACCES', 'EPERM')) throw error;
+      return folders.inside(parentOf(where.path), where.key, () => create(temps.beside(where.path)));
+    }
+  };
   const finish = (staged: Staged): Staged => {
     temps.sweep(Number(staged.mtimeNs / 1_000_000n));
     return staged;
@@ -95,12 +99,14 @@ export function createStage(folders: Folders, temps: Temps): Stage {
     },
 
     copy: async (source, { where, durable }) => {
-      const sizeBytes = attempt(source, () => sizeOfSource(folders, source));
-      const temp = attempt(where, () => createTemp(where));
+      const from = attempt(source, () => openSource(folders, source));
+      let path: string | undefined;
       try {
+        const temp = createTemp(where);
+        path = temp.path;
         try {
-          if (sizeBytes <= AT_ONCE_BYTES) copyFileSync(source.path, temp.path, constants.COPYFILE_FICLONE);
-          else await copyFile(source.path, temp.path, constants.COPYFILE_FICLONE);
+          if (from.sizeBytes <= AT_ONCE_BYTES) copyFileSync(from.path, path, constants.COPYFILE_FICLONE);
+          else await copyFile(from.path, path, constants.COPYFILE_FICLONE);
           const staged = finish(describeStaged(temp, { where }));
           if (durable) await syncFile(temp.fd, where);
           return staged;
@@ -108,8 +114,10 @@ export function createStage(folders: Folders, temps: Temps): Stage {
           closeSync(temp.fd);
         }
       } catch (error) {
-        removeTemp(temp.path);
+        if (path !== undefined) removeTemp(path);
         throw localError(error, isSystemError(error, 'ENOENT') ? source : where);
+      } finally {
+        closeSync(from.fd);
       }
     },
   };
@@ -127,14 +135,38 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
 }
 
-function sizeOfSource(folders: Folders, source: ObjectWhere): number {
+interface OpenFile {
+  readonly fd: number;
+  readonly path: string;
+}
+
+function create(path: string): OpenFile {
+  return { path, fd: openSync(path, CREATE_FLAGS, MODE) };
+}
+
+/**
+ * Opens what is to be copied. `path` leads to the open file, whatever its owner puts under its name meanwhile: a link to a
+ * secret of ours, say. Where the system has no such path, what was checked has to do.
+ */
+function openSource(folders: Folders, source: ObjectWhere): OpenFile & { readonly sizeBytes: number } {
   try {
     folders.verify(parentOf(source.path), source.key);
-    const state = lstatSync(source.path);
-    if (state.isDirectory()) throw objectNotFound(source);
-    if (!state.isFile()) throw notAnObject(source, state.isSymbolicLink() ? 'link' : 'other');
-    return state.size;
+    const fd = openSync(source.path, READ_FLAGS);
+    try {
+      const state = fstatSync(fd);
+      if (state.isDirectory()) throw objectNotFound(source);
+      if (!state.isFile()) throw notAnObject(source, 'other');
+      const path = `/proc/self/fd/${fd}`;
+      const real = existsSync(path) ? readlinkSync(path) : undefined;
+      if (real === `${source.path} (deleted)`) throw objectNotFound(source);
+      if (real !== undefined && real !== source.path) throw notAnObject(source, 'link');
+      return { fd, path: real === undefined ? source.path : path, sizeBytes: state.size };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
   } catch (error) {
+    if (isSystemError(error, 'ENXIO')) throw notAnObject(source, 'other');
     throw isSystemError(error, 'ENOENT', 'ENOTDIR') ? objectNotFound(source) : error;
   }
 }

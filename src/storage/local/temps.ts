@@ -1,7 +1,10 @@
-/** Names for files that are being written, in the store's own folder so that they are on its file system. */
+/**
+ * Names for files that are being written, in the store's own folder so that they are on its file system. Whoever may write to one
+ * folder of the store and not to that one has its files beside the object, under a name that is no key: lists pass it by.
+ */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
-import type { Folders } from './folders.ts';
+import { parentOf } from './folders.ts';
 import { isSystemError } from './local-error.ts';
 import { type LocalRoot, PRIVATE_FOLDER } from './root.ts';
 
@@ -9,10 +12,12 @@ import { type LocalRoot, PRIVATE_FOLDER } from './root.ts';
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 export interface Temps {
-  /** The folder, which {@link Folders.inside} makes. */
+  /** The folder, which `Folders.inside` makes. */
   readonly folder: string;
-  /** A path that nobody else uses. */
+  /** A path that nobody else uses, in {@link Temps.folder}. */
   next(): string;
+  /** A path that nobody else uses, in the folder of `path`. */
+  beside(path: string): string;
   /**
    * Removes what dead processes left behind; once per handle, later calls do nothing.
    * @param nowMs The file system's time: the date of a file just written.
@@ -28,6 +33,7 @@ export function createTemps(root: LocalRoot): Temps {
   return {
     folder,
     next: () => `${folder}/${mine}-${++count}`,
+    beside: (path) => `${parentOf(path)}/\\${mine}-${++count}`,
     sweep: (nowMs) => {
       if (swept) return;
       swept = true;
@@ -36,9 +42,15 @@ export function createTemps(root: LocalRoot): Temps {
   };
 }
 
+/** What somebody else abandoned is theirs to remove. */
 function removeAbandoned(path: string, beforeMs: number): void {
   const state = lstatSync(path, { throwIfNoEntry: false });
-  if (state?.isFile() && state.mtimeMs < beforeMs) removeTemp(path);
+  if (!state?.isFile() || state.mtimeMs >= beforeMs) return;
+  try {
+    removeTemp(path);
+  } catch (error) {
+    if (!isSystemError(error, 'EACCES', 'EPERM')) throw error;
+  }
 }
 
 /** Removes a temporary file; gone is fine. */
