@@ -56,6 +56,9 @@ export interface RunKey {
   readonly slot: string;
 }
 
+/** Some of the runs: what is left out means all. */
+export type RunFilter = { readonly [K in keyof RunKey]?: string | undefined };
+
 export interface RunEntry extends RunKey {
   readonly packages: number;
   readonly ref: BlobRef;
@@ -93,6 +96,14 @@ export function parseCatalog(value: unknown): Catalog {
 /** The run `key` names; undefined when it holds no package. */
 export function runEntryOf(catalog: Pick<Catalog, 'runs'>, key: RunKey): RunEntry | undefined {
   return catalog.runs.find((run) => compareRunKeys(run, key) === 0);
+}
+
+export function isIn(run: RunKey, where: RunFilter): boolean {
+  return (
+    (where.channel ?? run.channel) === run.channel &&
+    (where.component ?? run.component) === run.component &&
+    (where.slot ?? run.slot) === run.slot
+  );
 }
 
 /** By channel, component and slot. */

@@ -6,7 +6,15 @@ import type { PackageRecord } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
-import { type Catalog, compareRunKeys, type RunEntry, type RunKey, runEntryOf } from './catalog.ts';
+import {
+  type Catalog,
+  compareRunKeys,
+  isIn,
+  type RunEntry,
+  type RunFilter,
+  type RunKey,
+  runEntryOf,
+} from './catalog.ts';
 import type { LeafStore, RunLeaf } from './leaf-store.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { compareKeys, sameRecord } from './package-key.ts';
@@ -58,7 +66,7 @@ export async function* diffRuns(
 export async function* diffCatalogs(
   a: Catalog | undefined,
   b: Catalog,
-  options: DiffDeps & { readonly where?: Partial<RunKey> },
+  options: DiffDeps & { readonly where?: RunFilter },
 ): AsyncGenerator<PlacedChange, void, undefined> {
   const load = async (entry: RunEntry | undefined): Promise<Run> =>
     entry ? readRun(options.blobs, entry.ref, callOf(options)) : EMPTY_RUN;
@@ -69,18 +77,10 @@ export async function* diffCatalogs(
     const run = { channel, component, slot };
     const before = a && runEntryOf(a, run);
     const after = runEntryOf(b, run);
-    if (!matches(run, options.where ?? {}) || before?.ref.sha256 === after?.ref.sha256) continue;
+    if (!isIn(run, options.where ?? {}) || before?.ref.sha256 === after?.ref.sha256) continue;
     for await (const change of diffRuns(await load(before), await load(after), options))
       yield { ...change, run };
   }
-}
-
-function matches(run: RunKey, where: Partial<RunKey>): boolean {
-  return (
-    (where.channel ?? run.channel) === run.channel &&
-    (where.component ?? run.component) === run.component &&
-    (where.slot ?? run.slot) === run.slot
-  );
 }
 
 function leavesWithout(run: Run, other: Run): readonly RunLeaf[] {

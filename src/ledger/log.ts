@@ -57,11 +57,7 @@ export function truncated(ledger: Ledger, published: number): PakhusError {
 }
 
 /** The revision `rev`, its signature checked. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
-export async function readRevision(
-  ledger: Ledger,
-  rev: number,
-  options: CallOptions = {},
-): Promise<Revision> {
+async function readRevision(ledger: Ledger, rev: number, options: CallOptions = {}): Promise<Revision> {
   const found = await readRecord(ledger, rev, options);
   await checkTrust(ledger, found.signed, options);
   return { ...found, manifest: await readManifest(ledger.blobs, found.signed.record, options) };
@@ -130,7 +126,8 @@ function checkSignature(ledger: Ledger, signed: SignedRecord, lister: SignedReco
   }
 }
 
-function checkParent(ledger: Ledger, signed: SignedRecord, digest: string | null): void {
+/** @throws LEDGER_UNTRUSTED unless `digest` is that of the record before `signed` */
+export function checkParent(ledger: Ledger, signed: SignedRecord, digest: string | null): void {
   if (signed.record.parent === digest) return;
   throw untrusted(ledger, signed, `its parent has digest ${digest}, the record says ${signed.record.parent}`);
 }

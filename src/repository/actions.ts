@@ -26,6 +26,12 @@ export interface Place {
   readonly component: string;
 }
 
+/** A place, or several: what is left out means all. */
+export interface Filter {
+  readonly channel?: string | undefined;
+  readonly component?: string | undefined;
+}
+
 /** One package of one version. */
 export interface Identity {
   readonly name: string;
@@ -58,6 +64,8 @@ export type Action =
       /** The bytes that are meant. */
       readonly sha256: string;
     }
+  /** The place is to hold what it held in revision `to`. */
+  | { readonly type: 'rollback'; readonly place: Filter; readonly to: number }
   | { readonly type: 'pin'; readonly pin: Pin }
   /** Without a name: all pins of the revision. */
   | { readonly type: 'unpin'; readonly pin: Pin }
@@ -93,6 +101,8 @@ function action(value: unknown): Action {
         package: field(value, 'package', identity),
         sha256: field(value, 'sha256', text),
       };
+    case 'rollback':
+      return { type, place: field(value, 'place', filter), to: field(value, 'to', num) };
     case 'pin':
     case 'unpin':
       return { type, pin: field(value, 'pin', readPin) };
@@ -131,6 +141,13 @@ function committer(value: unknown): Committer {
 
 function place(value: unknown): Place {
   return { channel: field(value, 'channel', text), component: field(value, 'component', text) };
+}
+
+function filter(value: unknown): Filter {
+  const [channel, component] = ['channel', 'component'].map((part) =>
+    field(value, part, (one) => optional(one, text)),
+  );
+  return { ...(channel !== undefined && { channel }), ...(component !== undefined && { component }) };
 }
 
 function identity(value: unknown): Identity {

@@ -1,13 +1,17 @@
 /** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
+import { isIn } from '../catalog/catalog.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Intent } from '../ledger/intents.ts';
 import type { Committer, Proposer } from '../ledger/manifest.ts';
 import type { Settlement } from '../ledger/record.ts';
-import { type Action, type Place, type PublicSigner, parseActions } from './actions.ts';
-import { type BaseLookup, type Changes, createChanges, sweeping } from './changes.ts';
+import { type Action, type Filter, type Place, type PublicSigner, parseActions } from './actions.ts';
+import { restorePlace } from './apply-rollback.ts';
+import { sweeping } from './change-errors.ts';
+import { type BaseLookup, type Changes, createChanges } from './changes.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
+import type { Past } from './past-revisions.ts';
 import { type Pin, withoutPin, withPin } from './pins.ts';
 import { signingOnes } from './signers.ts';
 
@@ -27,8 +31,8 @@ export interface ApplyInput {
   /** Paths that are being deleted: an intent that needs one of them stays open. */
   readonly swept: ReadonlySet<string>;
   readonly intents: readonly Intent[];
-  /** Whether a pin can keep the revision. @throws REVISION_NOT_FOUND, REVISION_COLLECTED */
-  readonly checkRevision: (rev: number) => Promise<void>;
+  /** The base and the revisions before it. */
+  readonly past: Past;
   /** Reads a file of the public folder; never believes what an intent says of it. */
   readonly inspect: (path: string) => Promise<InspectedPackage>;
   readonly signal?: AbortSignal;
@@ -117,8 +121,9 @@ async function applyActions(
     if (action.type === 'add') added.push(...(await applyAdd(action, { ...start, terms })));
     else if (action.type === 'remove') await start.changes.remove(action.from, action.package);
     else if (action.type === 'promote') await applyPromote(action, { ...start, terms });
+    else if (action.type === 'rollback') await applyRollback(action, { ...start, terms });
     else if (action.type === 'resign') {
-      for (const channel of action.channels) checkChannel(terms.settings, channel);
+      for (const channel of action.channels) checkPlace(terms.settings, { channel });
       resigned.push(...action.channels);
     } else pins = await applyPin(action, { ...start, terms, pins });
   }
@@ -135,7 +140,7 @@ function applySettings(
   const after = { settings, signers, committers, proposers };
   checkTerms(after, {
     before: terms,
-    holdsPackages: (place) => input.base.slots(place).length > 0 || changes.puts(place),
+    holdsPackages: (place) => input.base.runs().some((run) => isIn(run, place)) || changes.puts(place),
   });
   return after;
 }
@@ -217,26 +222,30 @@ async function applyPromote(
   await changes.add({ ...action.to, slot: found.slot }, found.record);
 }
 
+async function applyRollback(
+  { place, to }: Extract<Action, { type: 'rollback' }>,
+  { terms: { settings }, changes, input }: Ready,
+): Promise<void> {
+  checkPlace(settings, place);
+  const past = await input.past.open(to);
+  await restorePlace({ ...input, where: place, past, settings, changes, fileSize: input.past.fileSize });
+}
+
 async function applyPin(
   { type, pin }: Extract<Action, { type: 'pin' | 'unpin' }>,
   { pins, input }: Ready,
 ): Promise<readonly Pin[]> {
   if (type === 'unpin') return withoutPin(pins, pin);
-  await input.checkRevision(pin.rev);
+  await input.past.open(pin.rev);
   return withPin(pins, pin);
 }
 
 /** @throws PLACE_NOT_FOUND */
-export function checkPlace(settings: RepositorySettings, place: Place): void {
-  checkChannel(settings, place.channel);
-  if (!settings.components.includes(place.component))
-    throw noSuch('component', place.component, settings.components);
-}
-
-/** @throws PLACE_NOT_FOUND */
-function checkChannel(settings: RepositorySettings, channel: string): void {
+export function checkPlace(settings: RepositorySettings, { channel, component }: Filter): void {
   const channels = settings.channels.map(({ name }) => name);
-  if (!channels.includes(channel)) throw noSuch('channel', channel, channels);
+  if (channel !== undefined && !channels.includes(channel)) throw noSuch('channel', channel, channels);
+  if (component !== undefined && !settings.components.includes(component))
+    throw noSuch('component', component, settings.components);
 }
 
 function noSuch(what: string, name: string, known: readonly string[]): PakhusError {

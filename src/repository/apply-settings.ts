@@ -1,4 +1,5 @@
 /** Bringing a repository's settings, signers and committers to what the configuration says. */
+import { isIn } from '../catalog/catalog.ts';
 
 import { parseSettings } from '../catalog/settings.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
@@ -6,7 +7,6 @@ import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './actions.ts';
 import { checkTerms } from './apply-intents.ts';
-import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
@@ -52,7 +52,7 @@ export async function applySettings(
     { settings, signers, committers, proposers: before.proposers },
     {
       before,
-      holdsPackages: (place) => catalogLookup(repository, tail.content.catalog).slots(place).length > 0,
+      holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
     },
   );
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);

@@ -33,11 +33,11 @@ test('a catalog is looked at by place, and by name in a run', async () => {
   const repository = await user.open();
   const lookup = catalogLookup(repository, (await openTail(repository)).content.catalog);
 
-  expect(lookup.components('stable')).toEqual(['extra', 'main']);
-  expect(lookup.components('testing')).toEqual([]);
-  expect(lookup.slots({ channel: 'stable', component: 'main' })).toEqual(['all', 'amd64']);
-  expect(lookup.slots({ channel: 'stable', component: 'extra' })).toEqual(['amd64']);
-  expect(lookup.slots({ channel: 'testing', component: 'main' })).toEqual([]);
+  expect(lookup.runs().map(({ channel, component, slot }) => `${channel}/${component}/${slot}`)).toEqual([
+    'stable/extra/amd64',
+    'stable/main/all',
+    'stable/main/amd64',
+  ]);
 
   const main = { channel: 'stable', component: 'main', slot: 'amd64' };
   const versions = async (run: typeof main, name: string): Promise<readonly string[]> =>
@@ -67,6 +67,6 @@ test('no revision holds nothing', async () => {
   await using user = await createTestRepository();
   await user.configure('channels: [stable]');
   const lookup = catalogLookup(await user.open(), undefined);
-  expect(lookup.components('stable')).toEqual([]);
+  expect(lookup.runs()).toEqual([]);
   expect(await lookup.find({ channel: 'stable', component: 'main', slot: 'amd64' }, 'a')).toEqual([]);
 });

@@ -1,7 +1,8 @@
 /** A catalog as `createChanges` looks at it: names are found by reading only the leaves that may hold them. */
 import { type Catalog, runEntryOf } from '../catalog/catalog.ts';
+import { diffRuns } from '../catalog/diff.ts';
 import { createLeafStore } from '../catalog/leaf-store.ts';
-import { leavesWithName, type Run, readRun } from '../catalog/run.ts';
+import { EMPTY_RUN, leavesWithName, type Run, readRun } from '../catalog/run.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import type { BaseLookup } from './changes.ts';
 import type { Repository } from './repository.ts';
@@ -12,13 +13,9 @@ export function catalogLookup(repository: Repository, catalog: Catalog | undefin
   const leaves = createLeafStore(blobs);
   const runs = new Map<string, Promise<Run>>();
   const byName = new Map<string, Promise<ReadonlyMap<string, readonly PackageRecord[]>>>();
-  const entries = catalog?.runs ?? [];
+  const entries = catalog?.runs.map(({ channel, component, slot }) => ({ channel, component, slot })) ?? [];
   return {
-    slots: ({ channel, component }) =>
-      entries.filter((run) => run.channel === channel && run.component === component).map(({ slot }) => slot),
-    components: (channel) => [
-      ...new Set(entries.filter((run) => run.channel === channel).map(({ component }) => component)),
-    ],
+    runs: () => entries,
     async find(key, name) {
       const entry = catalog === undefined ? undefined : runEntryOf(catalog, key);
       if (entry === undefined) return [];
@@ -31,6 +28,15 @@ export function catalogLookup(repository: Repository, catalog: Catalog | undefin
         found.push(...(names.get(name) ?? []));
       }
       return found;
+    },
+    async *changesTo(key, past) {
+      const now = catalog === undefined ? undefined : runEntryOf(catalog, key);
+      const then = runEntryOf(past.catalog, key);
+      if (now?.ref.sha256 === then?.ref.sha256) return;
+      const from =
+        now === undefined ? EMPTY_RUN : await remember(runs, now.ref.key, () => readRun(blobs, now.ref));
+      const to = then === undefined ? EMPTY_RUN : await readRun(blobs, then.ref);
+      yield* diffRuns(from, to, { blobs, leaves });
     },
   };
 }

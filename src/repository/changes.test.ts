@@ -1,54 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import {
+  base,
+  CONTRIB,
+  HELLO,
+  INSTALLER,
+  lines,
+  pkg,
+  STABLE,
+  TESTING,
+} from '../../tests/support/changes-kit.ts';
 import type { RunKey } from '../catalog/catalog.ts';
-import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import { type BaseLookup, type Changes, createChanges } from './changes.ts';
-
-const STABLE: RunKey = { channel: 'stable', component: 'main', slot: 'amd64' };
-const CONTRIB: RunKey = { ...STABLE, component: 'contrib' };
-const INSTALLER: RunKey = { ...STABLE, slot: 'udeb-amd64' };
-const TESTING: RunKey = { ...STABLE, channel: 'testing' };
-
-/** `hello 1.0 as A`: the letter stands for the bytes. */
-function pkg(spec: string): PackageRecord {
-  const [name = '', version = '', , bytes = 'A'] = spec.split(' ');
-  const sha256 = bytes.repeat(64);
-  return { name, version, architecture: 'amd64', path: `pool/${name}`, sizeBytes: 1, sha256, metadata: '' };
-}
-
-/** A base revision: packages by run. */
-function base(...holds: readonly (readonly [RunKey, ...string[]])[]): BaseLookup {
-  const runs = holds.map(([run, ...specs]) => ({ run, records: specs.map(pkg) }));
-  const same = (a: RunKey, b: RunKey): boolean =>
-    a.channel === b.channel && a.component === b.component && a.slot === b.slot;
-  return {
-    slots: (place) =>
-      runs.flatMap(({ run }) =>
-        run.channel === place.channel && run.component === place.component ? [run.slot] : [],
-      ),
-    components: (channel) => [
-      ...new Set(runs.flatMap(({ run }) => (run.channel === channel ? [run.component] : []))),
-    ],
-    find: async (key, name) =>
-      runs.flatMap(({ run, records }) => (same(run, key) ? records.filter((one) => one.name === name) : [])),
-  };
-}
-
-/** The edits as lines: `+ stable/main/amd64 hello 1.0`. */
-function lines(changes: Changes): string[] {
-  return changes
-    .edits()
-    .flatMap(({ run, put, drop }) => {
-      const where = `${run.channel}/${run.component}/${run.slot}`;
-      return [
-        ...put.map((one) => `+ ${where} ${one.name} ${one.version}`),
-        ...drop.map((one) => `- ${where} ${one.name} ${one.version}`),
-      ];
-    })
-    .sort();
-}
-
-const HELLO = { name: 'hello', version: '1.0', architecture: 'amd64' };
+import { createChanges } from './changes.ts';
 
 describe('adding: a name, version and architecture has the same bytes in all of a channel', () => {
   const there = base([STABLE, 'hello 1.0 as A']);

@@ -2,20 +2,34 @@
  * What a list of intents makes of a base revision, before anything is rendered: edits per run, and new settings. Reads
  * only the leaves that hold the names concerned. An intent counts whole or not at all.
  */
-import type { RunKey } from '../catalog/catalog.ts';
-import type { CatalogChange } from '../catalog/edit-catalog.ts';
-import { PakhusError } from '../core/pakhus-error.ts';
+import { isIn, type RunKey } from '../catalog/catalog.ts';
+import type { PackageChange } from '../catalog/diff.ts';
+import type { CatalogChange, RunEdits } from '../catalog/edit-catalog.ts';
 import type { Format, PackageRecord } from '../formats/format.ts';
-import type { Identity, Place } from './actions.ts';
+import type { Filter, Identity, Place } from './actions.ts';
+import { conflict, sweeping } from './change-errors.ts';
+import { surplus } from './keep.ts';
+import type { PastCatalog } from './past-revisions.ts';
+import {
+  applyEntries,
+  type Entry,
+  editsOf,
+  identityOf,
+  isSame,
+  type RunOverlay,
+  recordOf,
+  restoringOverlay,
+  withEntry,
+} from './run-overlay.ts';
 
 /** What the base revision holds. */
 export interface BaseLookup {
-  /** Slots of a component that hold packages. */
-  slots(place: Place): readonly string[];
-  /** Components of a channel that hold packages. */
-  components(channel: string): readonly string[];
+  /** Runs that hold packages. */
+  runs(): readonly RunKey[];
   /** Every package called `name` in a run. */
   find(run: RunKey, name: string): Promise<readonly PackageRecord[]>;
+  /** What is to change in a run to make it what it was. */
+  changesTo(run: RunKey, past: PastCatalog): AsyncIterable<PackageChange>;
 }
 
 /** Edits that grow with each intent. Failing calls throw PACKAGE_CONFLICT or PACKAGE_NOT_FOUND and change nothing. */
@@ -24,6 +38,11 @@ export interface Changes {
   add(run: RunKey, record: PackageRecord): Promise<boolean>;
   /** False when it is not there. */
   remove(place: Place, identity: Identity): Promise<boolean>;
+  /**
+   * The places that `where` names hold what the base holds there, changed by `edits`; all earlier changes of them are forgotten.
+   * `keep` takes nothing of it away.
+   */
+  restore(where: Filter, edits: readonly RunEdits[]): Promise<void>;
   /** The record and its slot in a place; undefined when it is not there. */
   lookUp(
     place: Place,
@@ -38,25 +57,14 @@ export interface Changes {
   edits(): CatalogChange['edits'];
 }
 
-/** A package that is put, or an identity that goes. */
-type Entry = PackageRecord | { readonly drop: Identity };
-
-interface RunOverlay {
-  readonly run: RunKey;
-  /** By name; at most one entry for each version and architecture. Lists are replaced, never changed. */
-  readonly names: Map<string, readonly Entry[]>;
-}
-
 /** `swept`: paths that are being deleted, which nothing new may name. */
 export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new Set()): Changes {
   const overlays = new Map<string, RunOverlay>();
   /** What `whole` takes back; undefined outside of it. */
-  let undo:
-    | { readonly overlay: RunOverlay; readonly name: string; readonly before: readonly Entry[] }[]
-    | undefined;
+  let undo: (() => void)[] | undefined;
 
   const overlayOf = (run: RunKey): RunOverlay => {
-    const id = `${run.channel}\n${run.component}\n${run.slot}`;
+    const id = idOf(run);
     const known = overlays.get(id);
     if (known !== undefined) return known;
     const made: RunOverlay = { run, names: new Map() };
@@ -68,26 +76,31 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
     const overlay = overlayOf(run);
     const { name } = identityOf(entry);
     const before = overlay.names.get(name) ?? [];
-    undo?.push({ overlay, name, before });
-    overlay.names.set(name, [...before.filter((one) => !isSame(identityOf(one), identityOf(entry))), entry]);
+    undo?.push(() => overlay.names.set(name, before));
+    overlay.names.set(name, withEntry(before, entry));
+  };
+
+  const replace = (overlay: RunOverlay): void => {
+    const before = overlayOf(overlay.run);
+    undo?.push(() => overlays.set(idOf(overlay.run), before));
+    overlays.set(idOf(overlay.run), overlay);
   };
 
   const find = async (run: RunKey, name: string): Promise<readonly PackageRecord[]> => {
     const entries = overlayOf(run).names.get(name) ?? [];
-    const old = await base.find(run, name);
-    const kept = old.filter((record) => !entries.some((entry) => isSame(identityOf(entry), record)));
-    return [...kept, ...entries.flatMap(recordOf)];
+    return applyEntries(await base.find(run, name), entries);
   };
 
   const runsOf = (channel: string): readonly RunKey[] => {
     const runs = [...overlays.values()].map(({ run }) => run).filter((run) => run.channel === channel);
-    const known = new Set(runs.map(({ component, slot }) => `${component}\n${slot}`));
-    for (const component of base.components(channel)) {
-      for (const slot of base.slots({ channel, component })) {
-        if (!known.has(`${component}\n${slot}`)) runs.push({ channel, component, slot });
-      }
-    }
-    return runs;
+    const known = new Set(runs.map(idOf));
+    return [...runs, ...base.runs().filter((run) => run.channel === channel && !known.has(idOf(run)))];
+  };
+
+  const holds = async (run: RunKey, record: PackageRecord): Promise<boolean> => {
+    const there = (await find(run, record.name)).find((one) => isSame(one, record));
+    if (there !== undefined && there.sha256 !== record.sha256) throw conflict(run, { there, added: record });
+    return there !== undefined;
   };
 
   const lookUp: Changes['lookUp'] = async (place, identity) => {
@@ -101,14 +114,10 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
 
   return {
     async add(run, record) {
-      for (const other of runsOf(run.channel)) {
-        const same = (await find(other, record.name)).find((one) => isSame(one, record));
-        if (same === undefined) continue;
-        if (same.sha256 !== record.sha256) throw conflict(other, { there: same, added: record });
-        if (other.component === run.component && other.slot === run.slot) return false;
-      }
+      for (const other of runsOf(run.channel))
+        if ((await holds(other, record)) && idOf(other) === idOf(run)) return false;
       if (swept.has(record.path)) throw sweeping(record.path);
-      set(run, record);
+      set(run, { put: record, restored: false });
       return true;
     },
     async remove(place, identity) {
@@ -117,20 +126,29 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
       set({ ...place, slot: found.slot }, { drop: identity });
       return true;
     },
+    async restore(where, edits) {
+      for (const { run } of [...overlays.values()]) if (isIn(run, where)) replace({ run, names: new Map() });
+      for (const edit of edits) replace(restoringOverlay(edit));
+      for (const { run, put } of edits) {
+        const others = runsOf(run.channel).filter((other) => !isIn(other, where));
+        for (const record of put) {
+          if (swept.has(record.path)) throw sweeping(record.path);
+          for (const other of others) await holds(other, record);
+        }
+      }
+    },
     lookUp,
-    puts: ({ channel, component }) =>
+    puts: (place) =>
       [...overlays.values()].some(
         ({ run, names }) =>
-          run.channel === channel &&
-          run.component === component &&
-          [...names.values()].some((entries) => entries.some((entry) => !('drop' in entry))),
+          isIn(run, place) && [...names.values()].some((entries) => entries.flatMap(recordOf).length > 0),
       ),
     async whole(work) {
       undo = [];
       try {
         return await work();
       } catch (error) {
-        for (const { overlay, name, before } of undo.reverse()) overlay.names.set(name, before);
+        for (const takeBack of undo.reverse()) takeBack();
         throw error;
       } finally {
         undo = undefined;
@@ -139,8 +157,8 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
     async keepNewest(keep, format) {
       for (const { run, names } of [...overlays.values()]) {
         for (const [name, entries] of names) {
+          if (!entries.some(isNew)) continue;
           const added = entries.flatMap(recordOf);
-          if (added.length === 0) continue;
           for (const record of surplus(await find(run, name), { keep, format })) {
             const { version, architecture } = record;
             if (!added.some((one) => isSame(one, record)))
@@ -150,65 +168,15 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
       }
     },
     edits() {
-      const all: CatalogChange['edits'][number][] = [];
-      for (const { run, names } of overlays.values()) {
-        const put: PackageRecord[] = [];
-        const drop: Identity[] = [];
-        for (const entries of names.values()) {
-          for (const entry of entries) {
-            if ('drop' in entry) drop.push(entry.drop);
-            else put.push(entry);
-          }
-        }
-        if (put.length + drop.length > 0) all.push({ run, put, drop });
-      }
-      return all;
+      return [...overlays.values()].flatMap((overlay) => editsOf(overlay) ?? []);
     },
   };
 }
 
-function identityOf(entry: Entry): Identity {
-  return 'drop' in entry ? entry.drop : entry;
+function idOf(run: RunKey): string {
+  return `${run.channel}\n${run.component}\n${run.slot}`;
 }
 
-function recordOf(entry: Entry): readonly PackageRecord[] {
-  return 'drop' in entry ? [] : [entry];
-}
-
-function isSame(a: Identity, b: Identity): boolean {
-  return a.name === b.name && a.version === b.version && a.architecture === b.architecture;
-}
-
-/** Records beyond the newest `keep` of each architecture. */
-function surplus(
-  records: readonly PackageRecord[],
-  { keep, format }: { readonly keep: number; readonly format: Format },
-): readonly PackageRecord[] {
-  const byArchitecture = Map.groupBy(records, (record) => record.architecture);
-  return [...byArchitecture.values()].flatMap((group) =>
-    group.toSorted((a, b) => format.compareVersions(b.version, a.version)).slice(keep),
-  );
-}
-
-/** Whoever commits leaves the intent open and looks again when the sweep is over. */
-export function sweeping(path: string): PakhusError {
-  return new PakhusError('LEDGER_SWEEPING', `${path} is being deleted right now`, {
-    hint: 'Run the command again in a minute.',
-    details: { path },
-  });
-}
-
-function conflict(
-  run: RunKey,
-  { there, added }: { readonly there: PackageRecord; readonly added: PackageRecord },
-): PakhusError {
-  const what = `${added.name} ${added.version} ${added.architecture}`;
-  return new PakhusError(
-    'PACKAGE_CONFLICT',
-    `${what} is in ${run.channel}/${run.component} already, with other bytes: SHA-256 ${there.sha256} there, ${added.sha256} here`,
-    {
-      hint: 'Give the new build a higher version, publish it to another channel, or remove the old one first.',
-      details: { there: there.sha256, added: added.sha256, path: there.path },
-    },
-  );
+function isNew(entry: Entry): boolean {
+  return 'put' in entry && !entry.restored;
 }

@@ -1,7 +1,12 @@
 /** What changed between two revisions. */
-import { diffCatalogs } from '../catalog/diff.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { diffCatalogs, type PlacedChange } from '../catalog/diff.ts';
 import { createLeafStore } from '../catalog/leaf-store.ts';
-import { openRevision, openTail } from './read-repository.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { Filter } from './actions.ts';
+import type { ReadRevision } from './content.ts';
+import { openPast } from './past-revisions.ts';
+import { openTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
 /** A package that came, went or changed its bytes. */
@@ -23,27 +28,49 @@ export interface RevisionDiff {
 
 /**
  * The difference between revision `from` and `to`; by default between the newest and the one before. Unchanged leaves are not read.
- * @throws REPOSITORY_NOT_FOUND, REVISION_NOT_FOUND, LEDGER_*
+ * @throws REPOSITORY_NOT_FOUND, REVISION_NOT_FOUND, REVISION_COLLECTED, LEDGER_*
  */
 export async function diffRevisions(
   repository: Repository,
   range: { readonly from?: number | undefined; readonly to?: number | undefined },
 ): Promise<RevisionDiff> {
-  const { blobs } = repository.ledger;
-  const newer =
-    range.to === undefined ? await openTail(repository) : await openRevision(repository, range.to);
+  const tail = await openTail(repository);
+  const open = (rev: number): Promise<ReadRevision> => openPast(repository, tail, { rev });
+  const newer = range.to === undefined ? tail : await open(range.to);
   const to = newer.revision.signed.record.rev;
   const from = range.from ?? to - 1;
-  const older = from === 0 ? undefined : await openRevision(repository, from);
+  const older = from === 0 ? undefined : await open(from);
+  const packages = await comparePackages(repository, {
+    from: older?.content.catalog,
+    to: newer.content.catalog,
+    where: {},
+  });
+  return { from, to, packages };
+}
+
+/** The packages of the places that `where` names which differ. @throws LEDGER_CORRUPT */
+export async function comparePackages(
+  { ledger: { blobs } }: Repository,
+  input: CallOptions & {
+    readonly from: Catalog | undefined;
+    readonly to: Catalog;
+    readonly where: Filter;
+  },
+): Promise<readonly PackageDifference[]> {
+  const { from, to, where, ...call } = input;
   const packages: PackageDifference[] = [];
-  const changes = diffCatalogs(older?.content.catalog, newer.content.catalog, {
+  for await (const change of diffCatalogs(from, to, {
     blobs,
     leaves: createLeafStore(blobs),
-  });
-  for await (const change of changes) {
-    const { channel, component } = change.run;
-    const { name, version, architecture } = change.kind === 'removed' ? change.before : change.after;
-    packages.push({ kind: change.kind, channel, component, name, version, architecture });
-  }
-  return { from, to, packages };
+    where,
+    ...call,
+  }))
+    packages.push(packageDifference(change));
+  return packages;
+}
+
+export function packageDifference(change: PlacedChange): PackageDifference {
+  const { channel, component } = change.run;
+  const { name, version, architecture } = change.kind === 'removed' ? change.before : change.after;
+  return { kind: change.kind, channel, component, name, version, architecture };
 }

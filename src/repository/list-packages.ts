@@ -6,14 +6,9 @@ import { fillPlace } from '../config/place.ts';
 import type { PackageRecord, PackageSummary, Relations } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import type { Filter } from './actions.ts';
 import type { ReadRevision } from './content.ts';
 import type { Repository } from './repository.ts';
-
-/** Which part of a repository is meant; what is left out means all. */
-export interface Filter {
-  readonly channel?: string | undefined;
-  readonly component?: string | undefined;
-}
 
 /** A package and where it is. */
 export interface ListedPackage {

@@ -23,14 +23,13 @@ import type { Prepare, Prepared, PrepareInput } from '../ledger/commit.ts';
 import type { PointerEntry } from '../ledger/manifest.ts';
 import { applyIntents, type Terms } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
-import { collectedRevision, isCollected } from './collected.ts';
 import { type Content, readContent, termsOf } from './content.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { SignAll } from './keys.ts';
+import { pastOf } from './past-revisions.ts';
 import type { Pin } from './pins.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
-import { noSuchRevision } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 import { signingOnes } from './signers.ts';
 
@@ -68,11 +67,7 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       swept: input.swept,
       intents: input.intents,
       inspect,
-      checkRevision: async (rev) => {
-        if (base === undefined || before === undefined || rev < 1 || rev >= input.rev)
-          throw noSuchRevision(repository, rev);
-        if (isCollected({ revision: base, content: before }, rev)) throw collectedRevision(repository, rev);
-      },
+      past: pastOf(repository, base && before && { revision: base, content: before }, call),
       ...call,
     });
     if (applied.settled.length === 0 && input.intents.length > 0) return undefined;

@@ -1,8 +1,7 @@
 /** Opening a revision to look at it. */
-import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { readRevision, readTail } from '../ledger/log.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import { readTail } from '../ledger/log.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { collectedRevision, isCollected } from './collected.ts';
 import { type ReadRevision, readContent } from './content.ts';
 import type { Repository } from './repository.ts';
 
@@ -27,30 +26,4 @@ export async function findTail(
 ): Promise<ReadRevision | undefined> {
   const revision = await readTail(repository.ledger, options);
   return revision === undefined ? undefined : { revision, content: readContent(revision) };
-}
-
-/** A revision by its number, with all that it names. @throws REVISION_NOT_FOUND, REVISION_COLLECTED, LEDGER_*, STORE_* */
-export async function openRevision(
-  repository: Repository,
-  rev: number,
-  options: CallOptions = {},
-): Promise<ReadRevision> {
-  const tail = await openTail(repository, options);
-  if (rev === tail.revision.signed.record.rev) return tail;
-  if (isCollected(tail, rev)) throw collectedRevision(repository, rev);
-  try {
-    const revision = await readRevision(repository.ledger, rev, options);
-    return { revision, content: readContent(revision) };
-  } catch (error) {
-    if (!hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw error;
-    throw noSuchRevision(repository, rev);
-  }
-}
-
-/** REVISION_NOT_FOUND. */
-export function noSuchRevision({ name }: Repository, rev: number): PakhusError {
-  return new PakhusError('REVISION_NOT_FOUND', `${name} has no revision ${rev}`, {
-    hint: `\`pakhus log ${name}\` shows what there is.`,
-    details: { repository: name, rev },
-  });
 }

@@ -1,8 +1,8 @@
 /** Removing packages from a place. Their files stay until they are collected, for clients with an older index. */
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { Identity } from './actions.ts';
+import type { Filter, Identity } from './actions.ts';
 import { type Changed, makeChange } from './change.ts';
-import { type Filter, findPackages, type ListedPackage } from './list-packages.ts';
+import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 

@@ -47,21 +47,29 @@ export const THERE: PackageRecord = {
 };
 /** The base revision. */
 export const BASE: BaseLookup = {
-  slots: ({ channel }) => (channel === 'stable' ? ['amd64'] : []),
-  components: (channel) => (channel === 'stable' ? ['main'] : []),
+  runs: () => [{ ...STABLE, slot: 'amd64' }],
   find: async ({ channel, slot }, name) =>
     channel === 'stable' && slot === 'amd64' && name === 'there' ? [THERE] : [],
+  async *changesTo({ channel }) {
+    if (channel === 'stable') yield { kind: 'removed', before: THERE };
+  },
 };
+/** What there is before the first revision. */
+const NOTHING: BaseLookup = { runs: () => [], find: async () => [], async *changesTo() {} };
 
-/** The base revision, number 9, and nothing proposed. */
+/** The base revision, number 9, and nothing proposed. All revisions before it held nothing. */
 export const BASE_INPUT: Omit<ApplyInput, 'inspect'> = {
   terms: TERMS,
   pins: [],
   base: BASE,
   swept: new Set(),
   intents: [],
-  checkRevision: async (rev) => {
-    if (rev > 9) throw new PakhusError('REVISION_NOT_FOUND', `tools has no revision ${rev}`);
+  past: {
+    open: async (rev) => {
+      if (rev > 9) throw new PakhusError('REVISION_NOT_FOUND', `tools has no revision ${rev}`);
+      return { rev, catalog: { settings: SETTINGS, channels: [], runs: [] } };
+    },
+    fileSize: async () => 10,
   },
 };
 
@@ -118,7 +126,7 @@ export async function apply(
   return applyIntents({
     ...BASE_INPUT,
     terms,
-    ...(terms === undefined && { base: { slots: () => [], components: () => [], find: async () => [] } }),
+    ...(terms === undefined && { base: NOTHING }),
     intents: intents.map(
       (actions, index): Intent => ({
         id: String(index + 1),

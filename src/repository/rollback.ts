@@ -1,0 +1,118 @@
+/** Bringing a place back to what it held in an earlier revision, as a new one. Settings and signers stay as they are. */
+import { fillPlace } from '../config/place.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { Filter } from './actions.ts';
+import { differencesTo, restorePlace } from './apply-rollback.ts';
+import { catalogLookup } from './catalog-lookup.ts';
+import { type Changed, finishOthers, makeChange } from './change.ts';
+import { type BaseLookup, createChanges } from './changes.ts';
+import type { ReadRevision } from './content.ts';
+import { comparePackages, type PackageDifference, packageDifference } from './diff-revisions.ts';
+import {
+  openPast,
+  type PastCatalog,
+  pastCatalog,
+  pastOf,
+  pastRevisions,
+  revisionNumber,
+} from './past-revisions.ts';
+import { openTail } from './read-repository.ts';
+import type { Repository, UseCaseOptions } from './repository.ts';
+
+export interface RollbackInput {
+  /** What is brought back; a part that is left out means all. */
+  readonly place: Filter;
+  /** A revision or the name of a pin. Undefined: the newest one in which the place held something else. */
+  readonly to: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface RollbackResult {
+  readonly to: number;
+  /** What disappears (`removed`), comes back (`added`), and comes back with other bytes (`changed`). */
+  readonly packages: readonly PackageDifference[];
+  /** Undefined on a dry run, and when the place holds all of it already. */
+  readonly change: Changed | undefined;
+}
+
+/**
+ * @throws REPOSITORY_NOT_FOUND, PLACE_NOT_FOUND, REVISION_NOT_FOUND, REVISION_COLLECTED, PACKAGE_NOT_FOUND when a file that would
+ * come back is gone, PACKAGE_CONFLICT, and as `makeChange`
+ */
+export async function rollbackPlace(
+  repository: Repository,
+  { place, to: wanted, dryRun }: RollbackInput,
+  options: UseCaseOptions,
+): Promise<RollbackResult> {
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const tail = await openTail(repository, call);
+  const { catalog } = tail.content;
+  const { settings } = catalog;
+  const where = { channel: place.channel, component: place.component };
+  fillPlace({ repository: repository.name, ...where }, settings);
+  const base = catalogLookup(repository, catalog);
+  const past = await findTarget(repository, tail, { where, wanted, base, ...call });
+  const { rev: to } = past;
+  const { fileSize } = pastOf(repository, tail, call);
+  const changes = createChanges(base);
+  const preview = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
+  if (dryRun || preview.length === 0) {
+    if (!dryRun) await finishOthers(repository, options);
+    return { to, packages: preview.map(packageDifference), change: undefined };
+  }
+  const change = await makeChange(
+    repository,
+    {
+      actions: [{ type: 'rollback', place, to }],
+      message: `roll back ${describePlace(where)}to revision ${to}`,
+    },
+    options,
+  );
+  return { to, packages: await changesOf(repository, { rev: change.rev, where, ...call }), change };
+}
+
+interface Search extends CallOptions {
+  readonly where: Filter;
+  readonly wanted: string | undefined;
+  /** The newest revision. */
+  readonly base: BaseLookup;
+}
+
+async function findTarget(
+  repository: Repository,
+  tail: ReadRevision,
+  { where, wanted, base, ...call }: Search,
+): Promise<PastCatalog> {
+  if (wanted !== undefined)
+    return pastOf(repository, tail, call).open(revisionNumber(repository, tail, wanted));
+  for await (const revision of pastRevisions(repository, tail, call)) {
+    const past = pastCatalog(revision);
+    for await (const _ of differencesTo({ where, past, base, ...call })) return past;
+  }
+  const place = [repository.name, where.channel, where.component].filter((part) => part !== undefined);
+  throw new PakhusError(
+    'REVISION_NOT_FOUND',
+    `${place.join('/')} held the same in every earlier revision that is left`,
+    { hint: `\`pakhus log ${repository.name}\` shows what there is.`, details: { place: place.join('/') } },
+  );
+}
+
+/** What is different since the revision before: others' changes of the same moment may be among it. */
+async function changesOf(
+  repository: Repository,
+  { rev, where, ...call }: CallOptions & { readonly rev: number; readonly where: Filter },
+): Promise<readonly PackageDifference[]> {
+  const tail = await openTail(repository, call);
+  const [from, to] = await Promise.all([
+    openPast(repository, tail, { rev: rev - 1, ...call }),
+    openPast(repository, tail, { rev, ...call }),
+  ]);
+  return comparePackages(repository, { from: from.content.catalog, to: to.content.catalog, where, ...call });
+}
+
+function describePlace({ channel, component }: Filter): string {
+  return channel === undefined
+    ? ''
+    : `${[channel, component].filter((part) => part !== undefined).join('/')} `;
+}

@@ -1,0 +1,47 @@
+/** Packages in few words, a base revision that holds them, and what changes make of it. */
+import type { RunKey } from '../../src/catalog/catalog.ts';
+import type { PackageRecord } from '../../src/formats/format.ts';
+import type { Identity } from '../../src/repository/actions.ts';
+import type { BaseLookup, Changes } from '../../src/repository/changes.ts';
+
+export const STABLE: RunKey = { channel: 'stable', component: 'main', slot: 'amd64' };
+export const CONTRIB: RunKey = { ...STABLE, component: 'contrib' };
+export const INSTALLER: RunKey = { ...STABLE, slot: 'udeb-amd64' };
+export const TESTING: RunKey = { ...STABLE, channel: 'testing' };
+
+/** `hello 1.0 as A`: the letter stands for the bytes. */
+export function pkg(spec: string): PackageRecord {
+  const [name = '', version = '', , bytes = 'A'] = spec.split(' ');
+  const sha256 = bytes.repeat(64);
+  return { name, version, architecture: 'amd64', path: `pool/${name}`, sizeBytes: 1, sha256, metadata: '' };
+}
+
+/** A base revision: packages by run. */
+export function base(...holds: readonly (readonly [RunKey, ...string[]])[]): BaseLookup {
+  const runs = holds.map(([run, ...specs]) => ({ run, records: specs.map(pkg) }));
+  const same = (a: RunKey, b: RunKey): boolean =>
+    a.channel === b.channel && a.component === b.component && a.slot === b.slot;
+  return {
+    runs: () => runs.map(({ run }) => run),
+    find: async (key, name) =>
+      runs.flatMap(({ run, records }) => (same(run, key) ? records.filter((one) => one.name === name) : [])),
+    async *changesTo() {},
+  };
+}
+
+/** The edits as lines: `+ stable/main/amd64 hello 1.0`. */
+export function lines(changes: Changes): string[] {
+  return changes
+    .edits()
+    .flatMap(({ run, put, drop }) => {
+      const where = `${run.channel}/${run.component}/${run.slot}`;
+      return [
+        ...put.map((one) => `+ ${where} ${one.name} ${one.version}`),
+        ...drop.map((one) => `- ${where} ${one.name} ${one.version}`),
+      ];
+    })
+    .sort();
+}
+
+/** One of them. */
+export const HELLO: Identity = { name: 'hello', version: '1.0', architecture: 'amd64' };
