@@ -157,6 +157,8 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
     content,
   };
   if (await writeRevision(ledger, { tail, manifest, files, signedAtMs, message, settled }, call)) {
+    // After a power cut the record is there, or the intents still are.
+    await ledger.settle(call);
     const refs = new Set(settled.map(({ ref }) => ref));
     await removeIntents(
       ledger,

@@ -14,6 +14,9 @@ export interface Pakhus extends AsyncDisposable {
   run(...args: readonly string[]): Promise<PakhusResult>;
   /** Runs `pakhus ARGS --json`; anything but exit 0 is an error that shows what was printed. */
   json(...args: readonly string[]): Promise<unknown>;
+  /** For tests that run it under another program. */
+  commandLine(...args: readonly string[]): readonly [string, ...string[]];
+  options(): { readonly cwd: string; readonly env: Readonly<Record<string, string>> };
   /** Starts `pakhus ARGS` as a process group of its own, for tests that kill it. */
   spawn(...args: readonly string[]): ChildProcess;
 }
@@ -59,6 +62,8 @@ export async function createPakhus(options: PakhusOptions = {}): Promise<Pakhus>
       const text = await outputOf([pakhusBinary(), ...args, '--json'], { cwd, env: env() });
       return JSON.parse(text);
     },
+    commandLine: (...args) => [pakhusBinary(), ...args],
+    options: () => ({ cwd, env: env() }),
     spawn: (...args) =>
       spawn(pakhusBinary(), args, { cwd, env: env(), detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
     [Symbol.asyncDispose]: dir[Symbol.asyncDispose],
