@@ -32,13 +32,22 @@ export interface LoggedRequest {
 
 /** What is answered instead of the file. */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number }
-  | { readonly kind: 'body'; readonly body: Uint8Array }
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** The file, with other headers; an undefined one is left out. */
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string | undefined>> }
+  | {
+      readonly kind: 'body';
+      readonly body: Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Announces the whole file, sends this many bytes and cuts the connection. */
   | { readonly kind: 'cut'; readonly afterBytes: number };
 
-/** Runs before a request is answered. It may change files, or switch the root. Undefined: the file is served. */
-export type RequestHook = (path: string) => Promise<Fault | undefined> | Fault | undefined;
+/** Runs before a request is answered. It may change files, or switch the root. Undefined: the file is served as it is. */
+export type RequestHook = (
+  path: string,
+  request: IncomingMessage,
+) => Promise<Fault | undefined> | Fault | undefined;
 
 /** Serves a folder on a free port of 127.0.0.1. */
 export async function createStaticServer(root: string): Promise<StaticServer> {
@@ -91,7 +100,8 @@ interface Asked {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
-  const fault = await asked.hook?.(asked.path);
+  const fault = await asked.hook?.(asked.path, request);
+  if (fault?.kind === 'status' || fault?.kind === 'body') setHeaders(response, fault.headers ?? {});
   if (fault?.kind === 'status') return end(response, fault.status);
   if (fault?.kind === 'body') return end(response, 200, fault.body);
   if (asked.path.split('/').includes('..')) return end(response, 400);
@@ -102,6 +112,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
   const modified = Math.floor(info.mtimeMs / 1000) * 1000;
   response.setHeader('Last-Modified', new Date(modified).toUTCString());
   response.setHeader('Accept-Ranges', 'bytes');
+  if (fault?.kind === 'headers') setHeaders(response, fault.headers);
   if (modified <= Date.parse(request.headers['if-modified-since'] ?? '')) return end(response, 304);
   const range = rangeOf(request, { modified, size: info.size });
   if (range === 'unsatisfiable') return end(response, 416);
@@ -118,6 +129,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
     return;
   }
   await pipeline(createReadStream(file, { start, end: last }), response);
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) response.removeHeader(name);
+    else response.setHeader(name, value);
+  }
 }
 
 function end(response: ServerResponse, status?: number, body?: Uint8Array): void {

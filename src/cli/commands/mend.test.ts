@@ -59,6 +59,7 @@ describe('verify', () => {
       code: 12,
       error: undefined,
       answer: {
+        live: false,
         repositories: [
           {
             repository: 'deb',
