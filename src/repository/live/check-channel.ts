@@ -4,7 +4,7 @@ import { hasCode } from '../../core/pakhus-error.ts';
 import { ENCODING_SUFFIX } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { ReadRevision } from '../content.ts';
-import { openRevision } from '../read-repository.ts';
+import { openPast } from '../past-revisions.ts';
 import { checkSignatures, type SignaturesChecked } from './check-signatures.ts';
 import { fetchFile } from './fetched.ts';
 import { lastModifiedOf, showDate } from './judge-answer.ts';
@@ -39,9 +39,9 @@ export async function seeChannel(
 }
 
 /** Undefined when it was collected. */
-async function revisionOf({ repository, call }: Look, rev: number): Promise<ReadRevision | undefined> {
+async function revisionOf({ repository, tail, call }: Look, rev: number): Promise<ReadRevision | undefined> {
   try {
-    return await openRevision(repository, rev, call);
+    return await openPast(repository, tail, { rev, ...call });
   } catch (error) {
     if (hasCode(error, 'REVISION_COLLECTED')) return undefined;
     throw error;

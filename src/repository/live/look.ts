@@ -7,7 +7,7 @@ import { type Fetched, fetchFile } from './fetched.ts';
 import { cacheEvidence, judgePointerHeaders, judgeStatus, showDate } from './judge-answer.ts';
 import { judgeRightBytes, judgeWrongBytes } from './judge-bytes.ts';
 import { type LiveFinding, liveFinding } from './live-finding.ts';
-import type { Past } from './past.ts';
+import type { PointerHistory } from './pointer-history.ts';
 import { addressOf, type Site } from './site.ts';
 
 /** What is looked at, and what with. */
@@ -15,7 +15,7 @@ export interface Look {
   readonly repository: Repository;
   /** The newest revision: what clients should see. */
   readonly tail: ReadRevision;
-  readonly past: Past;
+  readonly history: PointerHistory;
   readonly site: Site;
   readonly call: CallOptions;
 }
@@ -48,7 +48,7 @@ export async function judgePointer(
   look: Look,
   { pointer, fetched }: { readonly pointer: PointerEntry; readonly fetched: Fetched },
 ): Promise<Standing> {
-  const { repository, tail, past, site, call } = look;
+  const { repository, tail, history, site, call } = look;
   const nowMs = repository.ledger.time.now();
   const findings = [...judgeStatus(fetched)];
   const standing = (rev: number | undefined): Standing => ({ pointer, fetched, rev, findings });
@@ -59,7 +59,7 @@ export async function judgePointer(
     if (finding !== undefined) findings.push(finding);
     return standing(tail.revision.signed.record.rev);
   }
-  const older = await past.find(pointer.path, fetched.sha256);
+  const older = await history.find(pointer.path, fetched.sha256);
   if (older === undefined) {
     findings.push(await judgeWrongBytes(repository, { fetched, expected: pointer }, call));
     return standing(undefined);

@@ -10,7 +10,7 @@
  */
 import { fillPlace } from '../../config/place.ts';
 import { newestRev } from '../../ledger/log.ts';
-import type { Filter } from '../list-packages.ts';
+import type { Filter } from '../actions.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { checkChannel, seeChannel } from './check-channel.ts';
@@ -20,7 +20,7 @@ import { checkState } from './check-state.ts';
 import { fetchPointers } from './fetch-pointers.ts';
 import type { LiveFinding } from './live-finding.ts';
 import type { Look } from './look.ts';
-import { openPast } from './past.ts';
+import { pointerHistory } from './pointer-history.ts';
 import type { Site } from './site.ts';
 
 /** Somebody may publish while we look; then what we saw fits nothing, and we look again. */
@@ -58,8 +58,8 @@ export async function verifyLive(
     const { rev } = tail.revision.signed.record;
     const { settings } = tail.content.catalog;
     fillPlace({ channel: input.channel, component: input.component, repository: repository.name }, settings);
-    const past = openPast(repository.ledger, tail.revision, call);
-    const look: Look = { repository, tail, past, site: input.site, call };
+    const history = pointerHistory(repository.ledger, tail.revision, call);
+    const look: Look = { repository, tail, history, site: input.site, call };
     const found = await verifyOnce(look, input, options);
     const isSound = found.findings.every(({ severity }) => severity === 'warning');
     if (isSound || attempt === ATTEMPTS || (await newestRev(repository.ledger, call)) === rev)

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { createTestRepository, flipByte, type TestUser } from '../../../tests/support/test-repository.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { readBytes } from '../../storage/read-all.ts';
-import { openRevision, openTail } from '../read-repository.ts';
-import { openPast, type PastFile } from './past.ts';
+import { openPast } from '../past-revisions.ts';
+import { openTail } from '../read-repository.ts';
+import { type OlderFile, pointerHistory } from './pointer-history.ts';
 
 const ENTRY = 'dists/stable/InRelease';
 
@@ -14,11 +15,11 @@ async function entryDigest(user: TestUser): Promise<string> {
 async function find(
   user: TestUser,
   ...digests: readonly string[]
-): Promise<readonly (PastFile | undefined)[]> {
+): Promise<readonly (OlderFile | undefined)[]> {
   const repository = await user.open();
-  const past = openPast(repository.ledger, (await openTail(repository)).revision);
-  const found: (PastFile | undefined)[] = [];
-  for (const digest of digests) found.push(await past.find(ENTRY, digest));
+  const history = pointerHistory(repository.ledger, (await openTail(repository)).revision);
+  const found: (OlderFile | undefined)[] = [];
+  for (const digest of digests) found.push(await history.find(ENTRY, digest));
   return found;
 }
 
@@ -66,7 +67,8 @@ test('where the log ends, so does what is known', async () => {
 
 test('behind a revision that was collected there may be one that is pinned', async () => {
   await using user = await threeRevisions();
-  const { signed } = (await openRevision(await user.open(), 2)).revision;
+  const repository = await user.open();
+  const { signed } = (await openPast(repository, await openTail(repository), { rev: 2 })).revision;
   await user.store.delete(`.pakhus/deb/${signed.record.manifest.key}`);
   const [first, second] = await find(user, user.first, user.second);
   expect([first?.last.rev, first?.replacedBy.rev, second]).toEqual([1, 2, undefined]);
