@@ -13,6 +13,7 @@ export interface GlobalFlags {
   readonly dryRun: boolean;
   readonly store: string | undefined;
   readonly config: string | undefined;
+  readonly singleWriter: boolean;
 }
 
 /** Handed to every command. */

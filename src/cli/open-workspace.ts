@@ -18,6 +18,7 @@ export async function workspaceOf(
     env: context.env,
     clock: context.clock,
     randomBytes,
+    machine: { host: hostname(), writesAlone: context.flags.singleWriter },
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
     missing,

@@ -134,6 +134,7 @@ describe('options of every command stand anywhere', () => {
     const { invocation } = await parse(...argv);
     expect(invocation?.flags).toEqual({
       json: true,
+      singleWriter: false,
       debug: false,
       noColor: false,
       dryRun: true,
@@ -170,6 +171,8 @@ Global Options:
   -V, --version        print the version
   --store <folder>     the store (default: from pakhus.yaml, else ./public)
   --config <file>      default: pakhus.yaml, here or further up
+  --single-writer      no other host writes: for a store on a network or FUSE
+                       file system
   --json               one JSON object on stdout, JSON lines on stderr
   --no-color           no colours
   --debug              say where an error comes from

@@ -42,6 +42,7 @@ export function createProgram(options: ProgramOptions): CommanderCommand {
     .optionsGroup('Global Options:')
     .option('--store <folder>', 'the store (default: from pakhus.yaml, else ./public)')
     .option('--config <file>', 'default: pakhus.yaml, here or further up')
+    .option('--single-writer', 'no other host writes: for a store on a network or FUSE file system')
     .option('--json', 'one JSON object on stdout, JSON lines on stderr')
     .option('--no-color', 'no colours')
     .option('--debug', 'say where an error comes from')
@@ -157,5 +158,6 @@ function readFlags(sub: CommanderCommand): GlobalFlags {
     dryRun: values['dryRun'] === true,
     store: text('store'),
     config: text('config'),
+    singleWriter: values['singleWriter'] === true,
   };
 }

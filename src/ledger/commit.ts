@@ -13,6 +13,7 @@ import type { Settlement } from './record.ts';
 import { addSettled, readSettled, type SettledIntent } from './settled.ts';
 import { awaitSweeper, readSweepKeys, sweepEndsIn } from './sweep.ts';
 import { dateOfNext, waitBeforeNext, writeRevision } from './write-revision.ts';
+import { checkWriter, firstWriter } from './writer.ts';
 
 /** Times that other writers may win before this one gives up. */
 const ATTEMPTS = 100;
@@ -89,6 +90,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       continue;
     }
     checkCommitter(ledger, signer, tail);
+    checkWriter(ledger, tail);
     const { intents, bad, left } = await readOpenIntents(ledger, {
       speakers: tail?.manifest ?? { committers: [asCommitter(ledger, signer)], proposers: [] },
       settled: known,
@@ -153,6 +155,7 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
       ...call,
     }),
     sweep,
+    writer: tail === undefined ? firstWriter(ledger) : tail.manifest.writer,
     wholeFrom: tail?.manifest.wholeFrom ?? 1,
     content,
   };

@@ -53,6 +53,14 @@ export interface Ledger {
   readonly signer?: LineSigner;
   /** Who this process is: `user@host`; names the inbox folder and the author. */
   readonly author: string;
+  readonly machine: Machine;
+}
+
+/** Where this process runs. */
+export interface Machine {
+  readonly host: string;
+  /** Its user says that nobody writes from anywhere else (`--single-writer`). */
+  readonly writesAlone: boolean;
 }
 
 /** Which ledger keys are believed without another's word. */

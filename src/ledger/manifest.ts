@@ -73,6 +73,8 @@ export interface Manifest {
   readonly settled: readonly SettledHour[];
   /** Null when nothing is being deleted. */
   readonly sweep: Sweep | null;
+  /** The only host that may write, for a store that cannot keep two apart; null: all committers may. Set by revision 1. */
+  readonly writer: string | null;
   /** Revisions from this one on have all their objects. Those before were collected, but for what the content says is kept. */
   readonly wholeFrom: number;
   /** JSON that belongs to whoever prepares revisions. */
@@ -102,6 +104,7 @@ function parseManifest(value: unknown): Omit<Manifest, 'committers'> {
     gone: field(value, 'gone', arrayOf(gonePointer)),
     settled: field(value, 'settled', arrayOf(settledHour)),
     sweep: field(value, 'sweep', (one) => (one === null ? null : sweep(one))),
+    writer: field(value, 'writer', (one) => (one === null ? null : text(one))),
     wholeFrom: field(value, 'wholeFrom', num),
     content: isRecord(value) ? value['content'] : undefined,
   };

@@ -6,6 +6,7 @@
  * a directory   inside the store's lock, which dies with its process: nobody can write an older pointer after a newer one
  * a bucket      each pointer carries the revision it is since (`pakhus-since`) and is replaced only by a newer one, if nobody
  *               touched it meanwhile; after each write the log is looked at, and a newer tail starts over
+ * neither       a directory that one host alone writes: as in a directory, without the lock
  * ```
  */
 import type { CallOptions } from '../storage/storage.ts';
@@ -27,9 +28,9 @@ export interface PublishReport {
  * Needs no key. @throws LEDGER_*, STORE_*
  */
 export function publishTail(ledger: Ledger, options: CallOptions = {}): Promise<PublishReport> {
-  return ledger.tree.capabilities.exclusive
-    ? ledger.tree.exclusive(() => publishAlone(ledger, options), options)
-    : publishAmongOthers(ledger, options);
+  const { exclusive, metadata } = ledger.tree.capabilities;
+  if (exclusive) return ledger.tree.exclusive(() => publishAlone(ledger, options), options);
+  return metadata ? publishAmongOthers(ledger, options) : publishAlone(ledger, options);
 }
 
 /** Pointers of `tail` that are missing in the store or differ. Reads only. */

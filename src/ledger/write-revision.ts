@@ -89,7 +89,9 @@ async function createRecord(
       durable: true,
       contentType: 'application/json',
     });
-    return true;
+    // Without create-if-absent a success proves nothing.
+    if (ledger.state.capabilities.createIfAbsent) return true;
+    return (await readBack(ledger, record.rev, call)) === record.nonce;
   } catch (error) {
     if (!(error instanceof PakhusError)) throw error;
     const found = await readBack(ledger, record.rev, call);

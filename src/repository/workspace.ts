@@ -5,7 +5,7 @@ import { defaultRepository } from '../config/to-repository.ts';
 import type { Clock } from '../core/clock.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { createUlidFactory, type RandomBytes } from '../core/ulid.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, Machine } from '../ledger/ledger.ts';
 import { readTail } from '../ledger/log.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createStoreTime } from '../ledger/store-time.ts';
@@ -28,6 +28,7 @@ export interface WorkspaceInput {
   readonly randomBytes: RandomBytes;
   /** `user@host` */
   readonly author: string;
+  readonly machine: Machine;
   readonly signal?: AbortSignal;
   /** What a store that does not exist is: an error, made now, or seen as an empty one that nothing is written to. */
   readonly missing: 'fail' | 'make' | 'empty';
@@ -52,9 +53,14 @@ export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
   return createWorkspace(input, { store, state });
 }
 
-async function openOrEmpty(location: string, { missing, signal }: WorkspaceInput): Promise<Storage> {
+async function openOrEmpty(location: string, { missing, machine, signal }: WorkspaceInput): Promise<Storage> {
+  const singleWriter = machine.writesAlone;
   try {
-    return await openStorage(location, { create: missing === 'make', ...(signal && { signal }) });
+    return await openStorage(location, {
+      create: missing === 'make',
+      singleWriter,
+      ...(signal && { signal }),
+    });
   } catch (error) {
     if (missing === 'empty' && hasCode(error, 'STORE_NOT_FOUND'))
       return createMemoryStorage({ name: location });
@@ -126,6 +132,7 @@ export function createWorkspace(
         trust: { anchors: anchorsOf(config, signer) },
         ...(signer && { signer }),
         author: input.author,
+        machine: input.machine,
       });
       const own = await keys.ledgerSigner({ create: makeLedgerKey });
       const signer = own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined))));

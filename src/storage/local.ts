@@ -148,7 +148,9 @@ function unsafe(store: string, fileSystem: string | undefined): PakhusError {
     'STORE_UNSAFE',
     `${store}: its file system is ${fileSystem}, which cannot keep two writers apart`,
     {
-      hint: 'Use a folder on a disk of this machine, and copy or sync it to the other place after each publish.',
+      hint:
+        'Use a folder on a disk of this machine, and copy or sync it to the other place after each publish. ' +
+        'Where no other machine ever writes there, make the repository with --single-writer.',
       details: { store, fileSystem },
     },
   );

@@ -8,7 +8,7 @@ import { createUlidFactory } from '../../src/core/ulid.ts';
 import { type CommitOutcome, commitIntents, type Prepare } from '../../src/ledger/commit.ts';
 import { asCommitter } from '../../src/ledger/committers.ts';
 import { writeIntent } from '../../src/ledger/intents.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Ledger, Machine } from '../../src/ledger/ledger.ts';
 import { readTail } from '../../src/ledger/log.ts';
 import type { Proposer } from '../../src/ledger/manifest.ts';
 import { publishTail } from '../../src/ledger/publish.ts';
@@ -63,7 +63,7 @@ export function newSigner(): LineSigner {
 export function openLedger(
   store: Storage,
   clock: FakeClock,
-  options: { signer?: LineSigner; author?: string; anchors?: string[] } = {},
+  options: { signer?: LineSigner; author?: string; machine?: Machine; anchors?: string[] } = {},
 ): OpenLedger {
   const state = prefixStorage(store, '.pakhus/tools');
   const ulid = createUlidFactory(clock.now, (length) => randomBytes(length));
@@ -80,6 +80,7 @@ export function openLedger(
     trust: { anchors: new Set(options.anchors ?? []) },
     ...(options.signer && { signer: options.signer }),
     author: options.author ?? 'ann@desk',
+    machine: options.machine ?? { host: 'desk', writesAlone: false },
   };
   return { ledger, ulid };
 }

@@ -55,6 +55,7 @@ export async function createPublisher(
       randomBytes: (length) =>
         createHash('shake256', { outputLength: length }).update(`${at.seed} ${draws++}`).digest(),
       author: at.seed,
+      machine: { host: 'desk', writesAlone: false },
     },
     { store },
   );

@@ -53,12 +53,13 @@ export interface TestUserInput {
 
 export function createTestUser(input: TestUserInput): TestUser {
   const { store, clock, folder, env = {}, author = 'ann@desk' } = input;
+  const machine = { host: 'desk', writesAlone: false };
   const events: ReportEvent[] = [];
   const options: UseCaseOptions = { report: (event) => void events.push(event) };
   const workspace = async (): Promise<Workspace> => {
     const config = await loadConfig({ cwd: folder, env, home: folder, flags: { store: '/simulated' } });
     return createWorkspace(
-      { config, env, clock, randomBytes: (length) => randomBytes(length), author },
+      { config, env, clock, randomBytes: (length) => randomBytes(length), author, machine },
       { store },
     );
   };
