@@ -42,6 +42,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/promote.ts')).promote,
   },
   {
+    name: 'rollback',
+    group: 'Publish',
+    summary: 'Make a channel what it was in an earlier revision',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
+    name: 'pin',
+    group: 'Publish',
+    summary: 'Keep a revision, under a name if you like',
+    load: async () => (await import('./commands/pin.ts')).pin,
+  },
+  {
+    name: 'unpin',
+    group: 'Publish',
+    summary: 'Keep a revision no longer',
+    load: async () => (await import('./commands/unpin.ts')).unpin,
+  },
+  {
     name: 'list',
     group: 'Look',
     summary: 'The packages of a repository',

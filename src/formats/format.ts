@@ -174,6 +174,36 @@ export interface ClientInput {
   readonly keyUrl: string;
 }
 
+/** A package that a channel holds, or held. */
+export interface HeldPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly slot: string;
+}
+
+/** A channel that went back to older packages. */
+export interface DowngradeInput {
+  /** Names the files on the machine: letters, digits, `.`, `_`, `-`. */
+  readonly id: string;
+  readonly settings: RepositorySettings;
+  readonly channel: ChannelSettings;
+  /** Packages that disappeared, or have other bytes now. */
+  readonly gone: readonly HeldPackage[];
+  /** All packages of those names that the channel holds now. */
+  readonly there: readonly HeldPackage[];
+}
+
+/** How machines go back with it. */
+export interface DowngradeInstructions {
+  /** Shell lines, run as root on one machine. Empty: nothing is to be done, or too much to be written down. */
+  readonly commands: readonly string[];
+  /** For many machines: what goes back by itself, and forward again; undefined when nothing is to be done. */
+  readonly lasting: Pick<ClientInstructions, 'files' | 'script' | 'undo'> | undefined;
+  /** Names of which the channel holds no version any more. Machines keep what they have of them. */
+  readonly left: readonly string[];
+}
+
 export interface Format {
   /** `deb`, `opkg`, … */
   readonly name: string;
@@ -216,4 +246,5 @@ export interface Format {
   /** Content type of a public file of this format, by its path. */
   contentType(path: string): string;
   clientInstructions(input: ClientInput): ClientInstructions;
+  downgradeInstructions(input: DowngradeInput): DowngradeInstructions;
 }

@@ -1,6 +1,5 @@
 /** Bringing a repository's settings, signers and committers to what the configuration says. */
 import { isIn } from '../catalog/catalog.ts';
-
 import { parseSettings } from '../catalog/settings.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
 import type { Committer } from '../ledger/manifest.ts';

@@ -32,6 +32,12 @@ export interface BaseLookup {
   changesTo(run: RunKey, past: PastCatalog): AsyncIterable<PackageChange>;
 }
 
+/** A package and the slot that it is in. */
+export interface SlottedPackage {
+  readonly slot: string;
+  readonly record: PackageRecord;
+}
+
 /** Edits that grow with each intent. Failing calls throw PACKAGE_CONFLICT or PACKAGE_NOT_FOUND and change nothing. */
 export interface Changes {
   /** False when the very same package is there already. */
@@ -43,11 +49,10 @@ export interface Changes {
    * `keep` takes nothing of it away.
    */
   restore(where: Filter, edits: readonly RunEdits[]): Promise<void>;
-  /** The record and its slot in a place; undefined when it is not there. */
-  lookUp(
-    place: Place,
-    identity: Identity,
-  ): Promise<{ readonly slot: string; readonly record: PackageRecord } | undefined>;
+  /** A package of a place; undefined when it is not there. */
+  lookUp(place: Place, identity: Identity): Promise<SlottedPackage | undefined>;
+  /** All packages of a channel that have the name. */
+  named(channel: string, name: string): Promise<readonly SlottedPackage[]>;
   /** True when a package was put into the place. */
   puts(place: Place): boolean;
   /** Runs `work`; when it throws, all that it changed is taken back. */
@@ -138,6 +143,12 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
       }
     },
     lookUp,
+    async named(channel, name) {
+      const found: SlottedPackage[] = [];
+      for (const run of runsOf(channel))
+        for (const record of await find(run, name)) found.push({ slot: run.slot, record });
+      return found;
+    },
     puts: (place) =>
       [...overlays.values()].some(
         ({ run, names }) =>

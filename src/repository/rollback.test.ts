@@ -53,6 +53,13 @@ describe('a rollback', () => {
     expect(lines(result)).toEqual(['added hello 1.0 in stable/main', 'removed hello 2.0 in stable/main']);
     expect(await seen(user)).toEqual(['hello 1.0']);
     expect(await keysOf(user.store, 'deb/pool/')).toEqual(files);
+    expect(result.downgrades).toMatchObject([
+      {
+        channel: 'stable',
+        commands: ['apt-get update', 'apt-get install --only-upgrade --allow-downgrades hello=1.0'],
+        left: [],
+      },
+    ]);
     const [entry] = await readLog(await user.open(), { limit: 1 });
     expect(entry).toMatchObject({ rev: 5, message: 'roll back stable/main to revision 1', done: 1 });
   });
@@ -91,6 +98,7 @@ describe('a rollback', () => {
     expect(await rollback(user, 'deb/testing', { to: '3' })).toEqual({
       to: 3,
       packages: [],
+      downgrades: [],
       change: undefined,
     });
     expect(await readLog(await user.open(), { limit: 10 })).toHaveLength(4);
@@ -105,6 +113,7 @@ describe('a rollback', () => {
       'removed hello 2.0 in stable/main',
       'removed other 1.0 in testing/main',
     ]);
+    expect(result.downgrades).toMatchObject([{ channel: 'stable' }, { channel: 'testing', left: ['other'] }]);
     expect(result.change).toBeUndefined();
     expect(await keysOf(user.store)).toEqual(before);
   });

@@ -9,6 +9,7 @@ import { type Changed, finishOthers, makeChange } from './change.ts';
 import { type BaseLookup, createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
 import { comparePackages, type PackageDifference, packageDifference } from './diff-revisions.ts';
+import { type ChannelDowngrade, downgradesOf } from './downgrades.ts';
 import {
   openPast,
   type PastCatalog,
@@ -32,6 +33,7 @@ export interface RollbackResult {
   readonly to: number;
   /** What disappears (`removed`), comes back (`added`), and comes back with other bytes (`changed`). */
   readonly packages: readonly PackageDifference[];
+  readonly downgrades: readonly ChannelDowngrade[];
   /** Undefined on a dry run, and when the place holds all of it already. */
   readonly change: Changed | undefined;
 }
@@ -57,19 +59,21 @@ export async function rollbackPlace(
   const { fileSize } = pastOf(repository, tail, call);
   const changes = createChanges(base);
   const preview = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
+  const downgrades = await downgradesOf(repository, { settings, differences: preview, changes });
   if (dryRun || preview.length === 0) {
     if (!dryRun) await finishOthers(repository, options);
-    return { to, packages: preview.map(packageDifference), change: undefined };
+    return { to, packages: preview.map(packageDifference), downgrades, change: undefined };
   }
   const change = await makeChange(
     repository,
     {
       actions: [{ type: 'rollback', place, to }],
-      message: `roll back ${describePlace(where)}to revision ${to}`,
+      message: `roll back ${describePlace(where)}to revision ${to}${wanted === undefined || wanted === String(to) ? '' : ` (${wanted})`}`,
     },
     options,
   );
-  return { to, packages: await changesOf(repository, { rev: change.rev, where, ...call }), change };
+  const packages = await changesOf(repository, { rev: change.rev, where, ...call });
+  return { to, packages, downgrades, change };
 }
 
 interface Search extends CallOptions {

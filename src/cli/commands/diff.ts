@@ -2,10 +2,9 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { diffRevisions } from '../../repository/diff-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
+import { differenceLines } from '../difference-lines.ts';
 import { argument, optionalArgument } from '../inputs.ts';
 import { openRepository } from '../open-workspace.ts';
-
-const SIGN = { added: '+', removed: '-', changed: '~' } as const;
 
 export const diff: Command = defineCommand({
   inputs: {
@@ -21,13 +20,8 @@ export const diff: Command = defineCommand({
     };
   },
   render: ({ from, to, packages }, { palette }) => {
-    const paint = { added: palette.good, removed: palette.bad, changed: palette.warning };
     if (packages.length === 0) return [`No package differs between revision ${from} and ${to}.`];
-    return packages.map((one) =>
-      paint[one.kind](
-        `${SIGN[one.kind]} ${one.name} ${one.version} ${one.architecture}  ${one.channel}/${one.component}`,
-      ),
-    );
+    return differenceLines(packages, palette);
   },
 });
 

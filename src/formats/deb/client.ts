@@ -9,6 +9,7 @@
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { ClientInput, ClientInstructions } from '../format.ts';
+import { quote } from './shell.ts';
 
 /** How a colleague sets up apt, and undoes it. Fails with SETTINGS_INVALID when a URL is none. */
 export function clientInstructions(input: ClientInput): ClientInstructions {
@@ -91,9 +92,4 @@ function fetchKey(keyUrl: string, keyPath: string): string[] {
       ? `cp ${quote(decodeURIComponent(url.pathname))} ${keyPath}`
       : `/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${quote(keyUrl)} ${keyPath}`;
   return ['install -d -m 0755 /etc/apt/keyrings', fetch, `chmod 0644 ${keyPath}`];
-}
-
-/** One word of a shell, whatever is in it. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -7,6 +7,7 @@
  *           Packages ◀── render-packages (segments)     channel: which indexes there are
  *               │
  *           Release, Release.gpg, InRelease ◀── release                              client: how apt finds it
+ *                                                                                    downgrade: how it goes back
  * ```
  */
 import { AR_MAGIC } from '../../codec/ar.ts';
@@ -15,6 +16,7 @@ import { planIndexes } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
 import { contentType } from './content-type.ts';
+import { downgradeInstructions } from './downgrade.ts';
 import { validUntil } from './options.ts';
 import { hashedIndexPath, packagePath } from './paths.ts';
 import { readDeb } from './read-deb.ts';
@@ -44,6 +46,7 @@ export const deb: Format = {
   validUntil,
   contentType,
   clientInstructions,
+  downgradeInstructions,
 };
 
 /** An ar archive whose first member is `debian-binary`; opkg's old packages have the same beginning. */

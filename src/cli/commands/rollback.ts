@@ -1,0 +1,74 @@
+/** `pakhus rollback`. */
+import type { ChannelDowngrade } from '../../repository/downgrades.ts';
+import { rollbackPlace } from '../../repository/rollback.ts';
+import { type Command, defineCommand, type View } from '../command.ts';
+import { differenceLines } from '../difference-lines.ts';
+import { argument, textOption } from '../inputs.ts';
+import { openPlace, useCase } from '../open-workspace.ts';
+
+export const rollback: Command = defineCommand({
+  inputs: {
+    place: argument('repository/channel/component; a part that is left out means all'),
+    to: textOption(
+      'revision',
+      'a revision, or the name of a pin (default: the newest one in which the place held something else)',
+    ),
+  },
+  description:
+    'Makes the place hold what it held in an earlier revision: a new revision with a new date. Everything else stays, settings and ' +
+    'signers too. Machines keep what they have installed; what they are to do is printed.',
+  examples: [
+    [
+      'pakhus rollback tools/stable --dry-run',
+      'shows what would disappear from stable, and what would come back',
+    ],
+    [
+      'pakhus rollback tools/stable --to 2026.11',
+      'makes stable what it was in the revision pinned as 2026.11',
+    ],
+  ],
+  changes: true,
+  run: async (context, { place: text, to }) => {
+    const { repository, place } = await openPlace(context, text);
+    const { dryRun } = context.flags;
+    const where = { channel: place.channel, component: place.component };
+    const done = await rollbackPlace(repository, { place: where, to, dryRun }, useCase(context));
+    const { packages, downgrades, change } = done;
+    return { place: text, to: done.to, packages, downgrades, dryRun, rev: change?.rev };
+  },
+  render: ({ place, to, packages, downgrades, dryRun, rev }, view) => {
+    if (packages.length === 0) return [`${place} holds what it held in revision ${to} already.`];
+    return [
+      ...differenceLines(packages, view.palette),
+      dryRun
+        ? `Would roll ${place} back to revision ${to}. Nothing was changed.`
+        : view.palette.good(`Rolled ${place} back to revision ${to}: revision ${rev}.`),
+      ...downgrades.flatMap((one) => downgradeLines(one, view)),
+    ];
+  },
+});
+
+function downgradeLines({ channel, commands, lasting, left }: ChannelDowngrade, { palette }: View): string[] {
+  const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${palette.code(line)}`);
+  const scriptLines = (script: string): string[] => indent(script.trimEnd().split('\n'));
+  return [
+    ...(commands.length === 0
+      ? []
+      : ['', palette.strong(`To follow ${channel} back on one machine, as root`), ...indent(commands)]),
+    ...(lasting === undefined
+      ? []
+      : [
+          '',
+          palette.strong('On many machines, until something newer is published, as root'),
+          ...scriptLines(lasting.script),
+          palette.strong('To take that back'),
+          ...scriptLines(lasting.undo),
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          '',
+          `No version is left in ${channel}, and machines keep the one that they have: ${left.join(', ')}`,
+        ]),
+  ];
+}
