@@ -6,6 +6,7 @@ import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
+import { createUrlReader } from '../upstream/url-reader.ts';
 import type { CliContext } from './context.ts';
 
 /** Opens the configured store. @throws STORE_NOT_FOUND unless `missing` says otherwise */
@@ -21,6 +22,7 @@ export async function workspaceOf(
     machine: { host: hostname(), writesAlone: context.flags.singleWriter },
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
+    readBack: context.env['PAKHUS_NO_READ_BACK'] ? undefined : createUrlReader(),
     missing,
   });
 }

@@ -84,7 +84,17 @@ export async function makeChange(
       details: { intent: ref, rev: settled.rev },
     });
   }
+  if (repository.site !== undefined && !isMakingOnly(change)) {
+    // Loaded late: most changes are made without a URL.
+    const { readBack } = await import('./live/read-back.ts');
+    await readBack(repository, published.written, options);
+  }
   return { rev: settled.rev, publishedRev: published.rev, waitedMs };
+}
+
+/** A repository that is only just made has no clients, and often no web server. */
+function isMakingOnly({ actions }: Change): boolean {
+  return actions.every((action) => action.type === 'settings' && action.create);
 }
 
 /** The decision is made; what is left is copying, which anybody can finish. */

@@ -47,6 +47,11 @@ export function readContent(revision: Revision): Content {
   }
 }
 
+/** The path of the pointer that clients of a channel begin with. */
+export function entryOf({ channelPointers }: Content, name: string): string | undefined {
+  return channelPointers.find(({ channel }) => channel === name)?.paths.at(-1);
+}
+
 /** What the revision says besides its packages. */
 export function termsOf(revision: Revision, content: Content): Terms {
   return {

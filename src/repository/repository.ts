@@ -15,6 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TreeLocation } from './ingest/worker-messages.ts';
 import type { RepositoryKeys } from './keys.ts';
+import type { Site } from './live/site.ts';
 
 /** One repository of a store, opened. It may have no revision yet. */
 export interface Repository {
@@ -29,6 +30,8 @@ export interface Repository {
   readonly keys: RepositoryKeys;
   /** Where clients reach its folder; undefined when nobody said. */
   readonly url: string | undefined;
+  /** Where changes are read back as clients get them; undefined: nowhere. */
+  readonly site: Site | undefined;
   readonly newId: () => string;
 }
 

@@ -14,7 +14,9 @@ import { createMemoryStorage } from '../storage/memory.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { UrlReader } from '../upstream/url-reader.ts';
 import { openKeys } from './keys.ts';
+import { siteOf } from './live/site.ts';
 import type { Repository } from './repository.ts';
 
 /** Folder of the ledgers inside the store. */
@@ -30,6 +32,8 @@ export interface WorkspaceInput {
   readonly author: string;
   readonly machine: Machine;
   readonly signal?: AbortSignal;
+  /** Fetches through `url:` what was published; absent: changes are not read back. */
+  readonly readBack?: UrlReader | undefined;
   /** What a store that does not exist is: an error, made now, or seen as an empty one that nothing is written to. */
   readonly missing: 'fail' | 'make' | 'empty';
 }
@@ -144,6 +148,10 @@ export function createWorkspace(
         ledger: ledgerWith(signer),
         keys,
         url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
+        site:
+          input.readBack === undefined || config.url.value === undefined
+            ? undefined
+            : siteOf({ name, path }, { config, read: input.readBack }),
         newId,
       };
     },

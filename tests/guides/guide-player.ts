@@ -79,7 +79,10 @@ export async function createGuidePlayer(clients: readonly AptClient[]): Promise<
     const file = path.startsWith('/') ? inTemp(path) : resolve(cwd, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${toTemp(text)}\n`);
-    if (language === 'nginx') server = stack.use(await startWebServer(toTemp(text), root));
+    if (language !== 'nginx') return;
+    server = stack.use(await startWebServer(toTemp(text), root));
+    // pakhus reaches the guide's address as clients do.
+    await shell.run(`export NODE_USE_ENV_PROXY=1 http_proxy=http://127.0.0.1:${server.port}`);
   };
 
   return {

@@ -82,10 +82,11 @@ async function startStaticHost(block: string): Promise<WebServer> {
   const root = /^\s*root (.*);$/m.exec(block)?.[1];
   if (root === undefined) throw new Error('the server block has no root');
   const server = await createStaticServer(root);
-  server.setHook(async (url) => {
-    const body = await readFile(join(root, url.replace(/^http:\/\/[^/]*/, ''))).catch(() => undefined);
-    return body === undefined ? { kind: 'status', status: 404 } : { kind: 'body', body };
-  });
+  server.setHook((path) =>
+    path.includes('/.')
+      ? { kind: 'status', status: 404 }
+      : { kind: 'headers', headers: { 'cache-control': 'no-cache' } },
+  );
   return {
     port: Number(new URL(server.url).port),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

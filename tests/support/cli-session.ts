@@ -6,7 +6,8 @@ import { type QuickDeb, quickDeb } from './quick-deb.ts';
 import { type MainResult, type RunMainOptions, runMain } from './run-main.ts';
 import { createTempDir } from './temp.ts';
 
-/** Somebody at a command line, inside the test's own process, with an empty home and a working folder. Nobody has to wait. */
+/** Somebody at a command line, inside the test's own process, with an empty home and a working folder. Nobody has to wait, and
+ * nothing that is published is read back through its URL. */
 export interface CliSession extends AsyncDisposable {
   readonly cwd: string;
   readonly home: string;
@@ -54,7 +55,14 @@ export async function createCliSession(env: Readonly<Record<string, string>> = {
       cwd,
       clock,
       ...options,
-      env: { HOME: home, PATH: process.env['PATH'] ?? '', PAKHUS_AUTHOR: AUTHOR, ...env, ...options.env },
+      env: {
+        HOME: home,
+        PATH: process.env['PATH'] ?? '',
+        PAKHUS_AUTHOR: AUTHOR,
+        PAKHUS_NO_READ_BACK: '1',
+        ...env,
+        ...options.env,
+      },
     });
   return {
     cwd,

@@ -57,7 +57,7 @@ export async function createStaticServer(root: string): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const entry = {
       method: request.method ?? '',
-      path: decodeURIComponent((request.url ?? '/').replace(/\?.*/, '')),
+      path: pathOf(request),
       status: 0,
       range: request.headers.range,
     };
@@ -91,6 +91,11 @@ export async function createStaticServer(root: string): Promise<StaticServer> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Of a client that takes the server for its proxy, too. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return decodeURIComponent(url.replace(/^http:\/\/[^/]*/, '').replace(/\?.*/, ''));
 }
 
 interface Asked {

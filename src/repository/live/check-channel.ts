@@ -3,7 +3,7 @@ import type { CatalogChannel } from '../../catalog/catalog.ts';
 import { hasCode } from '../../core/pakhus-error.ts';
 import { ENCODING_SUFFIX } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
-import type { ReadRevision } from '../content.ts';
+import { entryOf, type ReadRevision } from '../content.ts';
 import { openPast } from '../past-revisions.ts';
 import { checkSignatures, type SignaturesChecked } from './check-signatures.ts';
 import { fetchFile } from './fetched.ts';
@@ -31,7 +31,7 @@ export async function seeChannel(
   look: Look,
   { name, standings }: { readonly name: string; readonly standings: ReadonlyMap<string, Standing> },
 ): Promise<SeenChannel | undefined> {
-  const entry = standings.get(entryOf(look.tail, name) ?? '');
+  const entry = standings.get(entryOf(look.tail.content, name) ?? '');
   if (entry?.rev === undefined) return undefined;
   const seen = await revisionOf(look, entry.rev);
   const channel = seen?.content.catalog.channels.find((one) => one.name === name);
@@ -46,11 +46,6 @@ async function revisionOf({ repository, tail, call }: Look, rev: number): Promis
     if (hasCode(error, 'REVISION_COLLECTED')) return undefined;
     throw error;
   }
-}
-
-/** The path of the file that clients of a channel begin with. */
-export function entryOf({ content }: ReadRevision, name: string): string | undefined {
-  return content.channelPointers.find(({ channel }) => channel === name)?.paths.at(-1);
 }
 
 /** What the files say together; each by itself was looked at before. */

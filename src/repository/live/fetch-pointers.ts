@@ -2,9 +2,8 @@
 import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { ENCODING_SUFFIX } from '../../formats/format.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
-import type { ReadRevision } from '../content.ts';
+import { entryOf, type ReadRevision } from '../content.ts';
 import type { UseCaseOptions } from '../repository.ts';
-import { entryOf } from './check-channel.ts';
 import { PARALLEL } from './check-files.ts';
 import { fetchPointer, judgePointer, type Look, type Standing } from './look.ts';
 
@@ -21,7 +20,7 @@ export async function fetchPointers(
   { wanted, report }: { readonly wanted: readonly string[]; readonly report: UseCaseOptions['report'] },
 ): Promise<FetchedPointers> {
   const { call, tail } = look;
-  const entry = entryOf(tail, wanted[0] ?? '');
+  const entry = entryOf(tail.content, wanted[0] ?? '');
   const pointers = pointersOf(tail, wanted).toSorted(
     (a, b) => Number(b.path === entry) - Number(a.path === entry),
   );
