@@ -35,6 +35,8 @@ export type SignerEntry =
 /** What somebody may propose, and where. */
 export interface ProposerEntry {
   readonly actions: readonly ('add' | 'remove' | 'promote' | 'rollback' | 'settings')[];
-  /** Places, where `*` stands for any repository, channel or component. */
+  /** Places, where `*`, or nothing at the end, stands for any repository, channel or component. */
   readonly to: readonly string[];
+  /** The public half of its ledger key. Absent: whoever can write to its inbox folder. */
+  readonly key?: string | undefined;
 }

@@ -11,8 +11,10 @@ import {
   findPlacePatternProblem,
   findPlaceProblem,
   LEDGER_KEY,
+  LEDGER_PUBLIC_KEY,
   type NameRule,
   PART_NAME,
+  PROPOSER_NAME,
   REPOSITORY_NAME,
   SIGNER_NAME,
 } from './names.ts';
@@ -64,16 +66,21 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
         .describe('Ledger keys that are trusted: ids, or public parts, which `pakhus apply` lets commit.'),
       proposers: z
         .record(
-          matching(SIGNER_NAME),
+          matching(PROPOSER_NAME),
           z.strictObject({
             actions: list(z.enum(['add', 'remove', 'promote', 'rollback', 'settings'])).min(1),
             to: list(checked(findPlacePatternProblem))
               .min(1)
-              .describe('Places: repository/channel/component; * for any.'),
+              .describe('Places: repository/channel/component; * for any, as what is left out at the end.'),
+            key: matching(LEDGER_PUBLIC_KEY)
+              .optional()
+              .describe(
+                'Public part of the ledger key that signs. Default: whoever can write to inbox/NAME.',
+              ),
           }),
         )
         .optional()
-        .describe('Who may propose what.'),
+        .describe('Who may propose what without being allowed to commit. `pakhus apply` puts it in force.'),
       products: z
         .record(matching(PART_NAME), list(checked(findPlaceProblem)).min(1))
         .optional()

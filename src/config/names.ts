@@ -26,6 +26,16 @@ export const SIGNER_NAME: NameRule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/,
   about: 'up to 128 of A-Z a-z 0-9 . _ @ + -, a letter or digit first',
 };
+/** A proposer: the name of its inbox folder. No `@`, which those of committers have. */
+export const PROPOSER_NAME: NameRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  about: 'up to 64 of A-Z a-z 0-9 . _ -, a letter or digit first',
+};
+/** The public half of a ledger key, as `key new --ledger` prints it. */
+export const LEDGER_PUBLIC_KEY: NameRule = {
+  pattern: /^[A-Za-z0-9+/]{43}=$/,
+  about: 'the public part of a ledger key: 44 characters of base64',
+};
 /** A ledger key: its id, in which spaces and colons are for people, or its public half in base64, as `key new --ledger` prints it. */
 export const LEDGER_KEY: NameRule = {
   pattern: /^(?:[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){31,127}|[A-Za-z0-9+/]{43}=)$/,

@@ -33,7 +33,7 @@ signers:
   - release
   - { name: hsm, command: [gpg, --batch], publicKey: hsm.asc }
 ledger: [9f86d081884c7d659a2feaa0c55ad015]
-proposers: { ci-tools: { actions: [add], to: [tools/testing] } }
+proposers: { ci-tools: { actions: [add], to: [tools/testing], key: 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo= } }
 products: { mesh: [router/24.10.4/custom, router-apk/25.12/custom] }
 `);
   expect(content.repositories?.['tools']).toEqual({
@@ -127,6 +127,14 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
     [
       'proposers: { ci: { actions: [add], to: [tools/*, a/b/c/d] } }',
       "1:50: proposers.ci.to[1]: 'a/b/c/d' is no place: expected repository/channel/component, * for any",
+    ],
+    [
+      "proposers: { 'ann@desk': { actions: [add], to: [a] } }",
+      "1:14: proposers.ann@desk: the name 'ann@desk' must be up to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+    ],
+    [
+      'proposers: { ci: { actions: [add], to: [a], key: 21fe31dfa154a261626bf854046fd227 } }',
+      "1:50: proposers.ci.key: '21fe31dfa154a261626bf854046fd227' must be the public part of a ledger key: 44 characters of base64",
     ],
     ['products: { p: [tools/*] }', "1:17: products.p[0]: 'tools/*' is no place: * stands for none here"],
     ['- store', '1:1: expected keys and values, such as store: ./public'],

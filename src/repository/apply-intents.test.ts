@@ -15,7 +15,8 @@ import {
   THERE,
 } from '../../tests/support/intent-kit.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import { applyIntents, type Terms } from './apply-intents.ts';
+import { applyIntents } from './apply-intents.ts';
+import type { Terms } from './terms.ts';
 
 describe('a bad intent is rejected with its reason, and the others go on', () => {
   test.each<[what: string, actions: unknown, reason: string]>([

@@ -1,27 +1,18 @@
 /** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
 import { isIn } from '../catalog/catalog.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
+import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Intent } from '../ledger/intents.ts';
-import type { Committer, Proposer } from '../ledger/manifest.ts';
 import type { Settlement } from '../ledger/record.ts';
-import { type Action, type Filter, type Place, type PublicSigner, parseActions } from './actions.ts';
+import { type Action, parseActions } from './actions.ts';
 import { restorePlace } from './apply-rollback.ts';
 import { sweeping } from './change-errors.ts';
 import { type BaseLookup, type Changes, createChanges } from './changes.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { Past } from './past-revisions.ts';
 import { type Pin, withoutPin, withPin } from './pins.ts';
-import { signingOnes } from './signers.ts';
-
-/** What a revision says besides its packages. */
-export interface Terms {
-  readonly settings: RepositorySettings;
-  readonly signers: readonly PublicSigner[];
-  readonly committers: readonly Committer[];
-  readonly proposers: readonly Proposer[];
-}
+import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
 export interface ApplyInput {
   /** Undefined for revision 1. */
@@ -145,40 +136,6 @@ function applySettings(
   return after;
 }
 
-/** Whether a revision can say `after` where the one before it says `before`. @throws INTENT_REJECTED, SETTINGS_INVALID */
-export function checkTerms(
-  after: Terms,
-  at: { readonly before: Terms | undefined; readonly holdsPackages: (place: Place) => boolean },
-): void {
-  const { settings, committers, signers } = after;
-  const before = at.before?.settings;
-  if (before !== undefined && settings.format !== before.format)
-    throw rejected(`the format cannot change from ${before.format} to ${settings.format}`);
-  if (committers.length === 0)
-    throw rejected('a revision without a committer could never be followed by another');
-  if (signers.length > 0 && signingOnes(signers).length === 0)
-    throw rejected('no key would sign: the only ones are announced');
-  formatByName(settings.format).checkSettings(settings);
-  for (const place of before === undefined ? [] : lostPlaces(before, settings)) {
-    if (at.holdsPackages(place))
-      throw rejected(
-        `${place.channel}/${place.component} still holds packages`,
-        'Remove them first: `pakhus remove REPOSITORY/CHANNEL/COMPONENT NAME`.',
-      );
-  }
-}
-
-function lostPlaces(before: RepositorySettings, after: RepositorySettings): readonly Place[] {
-  const kept = new Set(placesOf(after).map(({ channel, component }) => `${channel}\n${component}`));
-  return placesOf(before).filter(({ channel, component }) => !kept.has(`${channel}\n${component}`));
-}
-
-function placesOf(settings: RepositorySettings): readonly Place[] {
-  return settings.channels.flatMap(({ name }) =>
-    settings.components.map((component) => ({ channel: name, component })),
-  );
-}
-
 interface Ready extends Progress {
   readonly terms: Terms;
 }
@@ -240,25 +197,6 @@ async function applyPin(
   return withPin(pins, pin);
 }
 
-/** @throws PLACE_NOT_FOUND */
-export function checkPlace(settings: RepositorySettings, { channel, component }: Filter): void {
-  const channels = settings.channels.map(({ name }) => name);
-  if (channel !== undefined && !channels.includes(channel)) throw noSuch('channel', channel, channels);
-  if (component !== undefined && !settings.components.includes(component))
-    throw noSuch('component', component, settings.components);
-}
-
-function noSuch(what: string, name: string, known: readonly string[]): PakhusError {
-  return new PakhusError(
-    'PLACE_NOT_FOUND',
-    `the repository has no ${what} '${name}'; it has ${known.join(', ')}`,
-    {
-      hint: `Add '${name}' to the ${what}s in pakhus.yaml and run \`pakhus apply\`.`,
-      details: { known },
-    },
-  );
-}
-
 function readActions(intent: Intent): readonly Action[] {
   try {
     return parseActions(intent.actions);
@@ -266,8 +204,4 @@ function readActions(intent: Intent): readonly Action[] {
     if (error instanceof TypeError) throw rejected(`it cannot be read: ${error.message}`);
     throw error;
   }
-}
-
-function rejected(reason: string, hint?: string): PakhusError {
-  return new PakhusError('INTENT_REJECTED', reason, hint === undefined ? {} : { hint });
 }

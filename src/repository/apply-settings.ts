@@ -1,16 +1,17 @@
-/** Bringing a repository's settings, signers and committers to what the configuration says. */
+/** Bringing a repository's settings, signers, committers and proposers to what the configuration says. */
 import { isIn } from '../catalog/catalog.ts';
 import { parseSettings } from '../catalog/settings.ts';
-import type { RepositoryConfig } from '../config/resolved-config.ts';
-import type { Committer } from '../ledger/manifest.ts';
+import { proposersOf } from '../config/proposers.ts';
+import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
+import type { Committer, Proposer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './actions.ts';
-import { checkTerms } from './apply-intents.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { isRotating } from './signers.ts';
+import { checkTerms } from './terms.ts';
 
 /** One setting that differs. */
 export interface SettingChange {
@@ -25,30 +26,39 @@ export interface ApplyResult {
   readonly change: Changed | undefined;
 }
 
+/** What the configuration says. */
+export interface ApplySettingsInput {
+  readonly wanted: RepositoryConfig;
+  readonly config: Pick<ResolvedConfig, 'ledger' | 'proposers'>;
+  readonly dryRun: boolean;
+}
+
 /**
- * Commits the difference between the newest revision and `wanted`.
+ * Commits the difference between the newest revision and what is wanted.
  * @throws REPOSITORY_NOT_FOUND, SETTINGS_INVALID, KEY_*, INTENT_REJECTED
  */
 export async function applySettings(
   repository: Repository,
-  input: { readonly wanted: RepositoryConfig; readonly ledger: readonly string[]; readonly dryRun: boolean },
+  input: ApplySettingsInput,
   options: UseCaseOptions,
 ): Promise<ApplyResult> {
   const tail = await openTail(repository);
   const before = termsOf(tail.revision, tail.content);
   const settings = parseSettings(input.wanted.settings);
+  const proposers = proposersOf(input.config.proposers.value, repository.name);
   const signers = await wantedSigners(repository, before.signers);
   const committers = wantedCommitters(before.committers, {
-    ledger: input.ledger,
+    ledger: input.config.ledger.value,
     own: repository.ledger.signer?.keyId,
   });
   const changes = [
     ...differences(flatten(before.settings), flatten(settings)),
     ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
     ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
+    ...differences(byName(before.proposers), byName(proposers)),
   ];
   checkTerms(
-    { settings, signers, committers, proposers: before.proposers },
+    { settings, signers, committers, proposers },
     {
       before,
       holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
@@ -57,9 +67,7 @@ export async function applySettings(
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
-  const actions = [
-    { type: 'settings', create: false, settings, signers, committers, proposers: before.proposers } as const,
-  ];
+  const actions = [{ type: 'settings', create: false, settings, signers, committers, proposers } as const];
   return { changes, change: await makeChange(repository, { actions, message }, options) };
 }
 
@@ -111,6 +119,15 @@ function differences(
   return names
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }));
+}
+
+function byName(proposers: readonly Proposer[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    proposers.map(({ name, publicKey, actions, to }) => [
+      `proposers.${name}`,
+      { actions, to, ...(publicKey !== undefined && { key: publicKey }) },
+    ]),
+  );
 }
 
 function fingerprints(signers: readonly PublicSigner[]): readonly string[] {

@@ -4,8 +4,8 @@ import { PakhusError } from '../core/pakhus-error.ts';
 import { arrayOf, field, text } from '../core/shape.ts';
 import type { Revision } from '../ledger/log.ts';
 import { type PublicSigner, signer } from './actions.ts';
-import type { Terms } from './apply-intents.ts';
 import { type Pin, readPin } from './pins.ts';
+import type { Terms } from './terms.ts';
 
 /** Plain JSON, the ledger's `content`. */
 export interface Content {

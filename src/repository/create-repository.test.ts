@@ -8,7 +8,7 @@ async function create(user: TestUser, { dryRun = false } = {}) {
   const workspace = await user.workspace();
   const config = await workspace.configOf('deb');
   const repository = await workspace.open(config, { makeLedgerKey: !dryRun });
-  return createRepository(repository, { settings: config.settings, dryRun }, user.options);
+  return createRepository(repository, { settings: config.settings, proposers: [], dryRun }, user.options);
 }
 
 test('a new repository is one revision without packages, which clients can read', async () => {

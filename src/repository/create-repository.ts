@@ -2,23 +2,31 @@
 import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import { asCommitter } from '../ledger/committers.ts';
-import type { Terms } from './apply-intents.ts';
+import type { Proposer } from '../ledger/manifest.ts';
 import { makeChange } from './change.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
+import type { Terms } from './terms.ts';
+
+/** What a repository is to start with. */
+export interface NewRepository {
+  readonly settings: RepositorySettings;
+  readonly proposers: readonly Proposer[];
+  readonly dryRun: boolean;
+}
 
 /** The terms of revision 1. Makes signing keys where none are configured, but not on a dry run. @throws SETTINGS_INVALID, KEY_* */
 export async function createTerms(
   repository: Repository,
-  { settings, dryRun }: { readonly settings: RepositorySettings; readonly dryRun: boolean },
+  { settings, proposers, dryRun }: NewRepository,
 ): Promise<Terms> {
   formatByName(settings.format).checkSettings(settings);
   const { ledger, keys } = repository;
   const nowMs = ledger.clock.now();
   const signers = dryRun ? ((await keys.configuredSigners(nowMs)) ?? []) : await keys.makeSigners(nowMs);
   const committers = ledger.signer === undefined ? [] : [asCommitter(ledger, ledger.signer)];
-  return { settings, signers, committers, proposers: [] };
+  return { settings, signers, committers, proposers };
 }
 
 export interface CreatedRepository {
@@ -33,7 +41,7 @@ export interface CreatedRepository {
 /** Makes an empty repository, revision 1, unless it exists. @throws SETTINGS_INVALID, KEY_*, LEDGER_*, STORE_* */
 export async function createRepository(
   repository: Repository,
-  { settings, dryRun }: { readonly settings: RepositorySettings; readonly dryRun: boolean },
+  wanted: NewRepository,
   options: UseCaseOptions,
 ): Promise<CreatedRepository> {
   return orStepBack(repository, async () => {
@@ -46,10 +54,14 @@ export async function createRepository(
         signers: signers.map(({ fingerprint }) => fingerprint),
       };
     }
-    const terms = await createTerms(repository, { settings, dryRun });
+    const terms = await createTerms(repository, wanted);
     const actions = [{ type: 'settings', create: true, ...terms } as const];
     const message = `make ${repository.name}`;
-    if (!dryRun) await makeChange(repository, { actions, message }, options);
-    return { created: true, settings, signers: terms.signers.map(({ fingerprint }) => fingerprint) };
+    if (!wanted.dryRun) await makeChange(repository, { actions, message }, options);
+    return {
+      created: true,
+      settings: wanted.settings,
+      signers: terms.signers.map(({ fingerprint }) => fingerprint),
+    };
   });
 }

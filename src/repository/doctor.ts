@@ -115,7 +115,7 @@ async function ledgerChecks(
   for (const signer of tail.content.signers) found.push(...(await signerChecks(repository, signer)));
   const { changes } = await applySettings(
     repository,
-    { wanted: at.config, ledger: at.workspace.config.ledger.value, dryRun: true },
+    { wanted: at.config, config: at.workspace.config, dryRun: true },
     options,
   );
   if (changes.length > 0 && at.config.origin.source !== 'default') {

@@ -3,12 +3,12 @@ import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Format, PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Identity, Place } from './actions.ts';
-import { checkPlace, type Terms } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Changes, createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { Repository } from './repository.ts';
+import { checkPlace, type Terms } from './terms.ts';
 
 /** A file that was not accepted. */
 export interface RefusedFile {

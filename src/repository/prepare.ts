@@ -21,7 +21,7 @@ import { ENCODING_SUFFIX, type Format } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Prepare, Prepared, PrepareInput } from '../ledger/commit.ts';
 import type { PointerEntry } from '../ledger/manifest.ts';
-import { applyIntents, type Terms } from './apply-intents.ts';
+import { applyIntents } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Content, readContent, termsOf } from './content.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
@@ -32,6 +32,7 @@ import type { Pin } from './pins.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
 import type { Repository } from './repository.ts';
 import { signingOnes } from './signers.ts';
+import type { Terms } from './terms.ts';
 
 export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */

@@ -2,7 +2,6 @@
 import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Place } from './actions.ts';
-import { checkPlace } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { createChanges } from './changes.ts';
@@ -11,6 +10,7 @@ import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import { describeAll, notThere, type Wanted } from './remove-packages.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
+import { checkPlace } from './terms.ts';
 
 export interface PromoteInput {
   readonly from: Place;

@@ -1,5 +1,6 @@
 /** `pakhus publish`: from paths to published packages, in whatever repositories their formats belong to. */
 import { fillPlace, type PartialPlace } from '../config/place.ts';
+import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
@@ -100,7 +101,8 @@ async function publishFormat(
   );
   const { keepGoing, dryRun } = input;
   const to = { ...options, place: { channel, component }, keepGoing, dryRun, pool: work.pool };
-  const create = () => createTerms(repository, { settings: config.settings, dryRun });
+  const proposers = proposersOf(workspace.config.proposers.value, config.name);
+  const create = () => createTerms(repository, { settings: config.settings, proposers, dryRun });
   const result = created
     ? await orStepBack(repository, () => publishPackages(repository, files, { ...to, create }))
     : await publishPackages(repository, files, to);

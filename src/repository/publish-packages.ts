@@ -10,7 +10,6 @@
 import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
 import type { Action, Identity, Place } from './actions.ts';
-import type { Terms } from './apply-intents.ts';
 import { finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
@@ -20,6 +19,7 @@ import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } f
 import type { OwnFiles } from './prepare.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
+import type { Terms } from './terms.ts';
 
 /** What happened to one file. */
 export interface PublishedPackage extends Identity {

@@ -137,7 +137,7 @@ describe('a rollback', () => {
     const repository = await user.open();
     const [wanted] = (await user.workspace()).config.repositories.value;
     if (wanted === undefined) throw new Error('not configured');
-    await applySettings(repository, { wanted, ledger: [], dryRun: false }, user.options);
+    await applySettings(repository, { wanted, config, dryRun: false }, user.options);
     await rollback(user, 'deb', { to: '3' });
     expect(await seen(user)).toEqual(['hello 1.0', 'hello 2.0', 'hello 3.0']);
     expect((await openTail(await user.open())).content.catalog.settings.keep).toBe(1);

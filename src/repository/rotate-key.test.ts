@@ -101,7 +101,7 @@ test('apply does not stop a rotation', async () => {
   const workspace = await user.workspace();
   const { changes } = await applySettings(
     await user.open(),
-    { wanted: await workspace.configOf('deb'), ledger: [], dryRun: true },
+    { wanted: await workspace.configOf('deb'), config: workspace.config, dryRun: true },
     user.options,
   );
   expect(changes).toEqual([]);

@@ -3,14 +3,10 @@ import { PakhusError } from '../../src/core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../../src/formats/format.ts';
 import type { Intent } from '../../src/ledger/intents.ts';
 import type { Identity, Place } from '../../src/repository/actions.ts';
-import {
-  type Applied,
-  type ApplyInput,
-  applyIntents,
-  type Terms,
-} from '../../src/repository/apply-intents.ts';
+import { type Applied, type ApplyInput, applyIntents } from '../../src/repository/apply-intents.ts';
 import type { BaseLookup } from '../../src/repository/changes.ts';
 import type { InspectedPackage } from '../../src/repository/ingest/inspected.ts';
+import type { Terms } from '../../src/repository/terms.ts';
 
 /** Two channels, one component. */
 export const SETTINGS: RepositorySettings = {

@@ -32,7 +32,7 @@ export const apply: Command = defineCommand({
         missing.push(repository.name);
         return;
       }
-      const input = { wanted, ledger: workspace.config.ledger.value, dryRun };
+      const input = { wanted, config: workspace.config, dryRun };
       const { changes, change } = await applySettings(repository, input, useCase(context));
       repositories.push({ repository: repository.name, changes, rev: change?.rev });
     });

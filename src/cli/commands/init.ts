@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { findClientUrlProblem } from '../../config/addresses.ts';
 import type { RepositoryEntry } from '../../config/config-file.ts';
 import { parsePlace } from '../../config/place.ts';
+import { proposersOf } from '../../config/proposers.ts';
 import { renderConfigFile } from '../../config/render-config-file.ts';
 import type { RepositoryConfig } from '../../config/resolved-config.ts';
 import { toRepository } from '../../config/to-repository.ts';
@@ -102,7 +103,8 @@ async function makeAll(
     let repository = await workspace.open(config);
     if (!dryRun && (await findTail(repository)) === undefined)
       repository = await workspace.open(config, { makeLedgerKey: true });
-    const input = { settings: config.settings, dryRun };
+    const proposers = proposersOf(workspace.config.proposers.value, config.name);
+    const input = { settings: config.settings, proposers, dryRun };
     const created = await createRepository(repository, input, useCase(context));
     const ledgerKey = repository.ledger.signer?.keyId ?? null;
     made.push({ repository: config.name, ...created, ledgerKey, keys: repository.keys.folder });
