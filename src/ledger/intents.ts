@@ -20,7 +20,7 @@ const PROPOSER_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Of the author and of the message, which go into the log. */
 const TEXT_LIMIT = 1000;
 /** An id may be this far ahead of, and this far behind, the store's date of its object. */
-const FUTURE_LIMIT_MS = 5 * 60_000;
+export const FUTURE_LIMIT_MS: number = 5 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 /** An intent that is older can no longer be done. */
 export const INTENT_LIFETIME_MS: number = 7 * DAY_MS;

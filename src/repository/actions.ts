@@ -39,6 +39,23 @@ export interface Identity {
   readonly architecture: string;
 }
 
+/** What is claimed of a package file; whoever commits reads it. */
+interface FileClaim {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** A file of the public folder, put there by a committer. */
+export interface PublicFile extends FileClaim {
+  readonly path: string;
+}
+
+/** A file that came with the intent. */
+export interface InboxFile extends FileClaim {
+  /** Its name below `files/` of the intent. */
+  readonly inbox: string;
+}
+
 export type Action =
   | {
       readonly type: 'settings';
@@ -49,12 +66,7 @@ export type Action =
       readonly committers: readonly Committer[];
       readonly proposers: readonly Proposer[];
     }
-  | {
-      readonly type: 'add';
-      readonly to: Place;
-      /** The file lies in the public folder, put there by a committer. */
-      readonly file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string };
-    }
+  | { readonly type: 'add'; readonly to: Place; readonly file: PublicFile | InboxFile }
   | { readonly type: 'remove'; readonly from: Place; readonly package: Identity }
   | {
       readonly type: 'promote';
@@ -158,12 +170,12 @@ function identity(value: unknown): Identity {
   };
 }
 
-function file(value: unknown): { path: string; sizeBytes: number; sha256: string } {
-  return {
-    path: field(value, 'path', text),
-    sizeBytes: field(value, 'sizeBytes', num),
-    sha256: field(value, 'sha256', text),
-  };
+function file(value: unknown): PublicFile | InboxFile {
+  const where =
+    isRecord(value) && 'inbox' in value
+      ? { inbox: field(value, 'inbox', text) }
+      : { path: field(value, 'path', text) };
+  return { ...where, sizeBytes: field(value, 'sizeBytes', num), sha256: field(value, 'sha256', text) };
 }
 
 function bool(value: unknown): boolean {

@@ -7,6 +7,7 @@ import {
   inspected,
   NEW_PATH,
   PROMOTED,
+  publicFiles,
   SETTINGS,
   STABLE,
   settings,
@@ -124,9 +125,9 @@ describe('a bad intent is rejected with its reason, and the others go on', () =>
       intents: [
         { id: '1', who: 'ann', ref: '1', author: '', message: '', actions: GOOD, proposer: undefined },
       ],
-      inspect: async () => {
+      files: publicFiles(async () => {
         throw new PakhusError('STORE_UNAVAILABLE', 'the store does not answer');
-      },
+      }),
     });
     await expect(failing).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
@@ -226,7 +227,7 @@ test('keep of the settings drops old versions, once all intents are applied', as
         proposer: undefined,
       },
     ],
-    inspect: async () => ({ ...two, meta: { ...two.meta, version: '2.0' } }),
+    files: publicFiles(async () => ({ ...two, meta: { ...two.meta, version: '2.0' } })),
   });
   expect(changes.edits()).toMatchObject([{ put: [{ version: '2.0' }], drop: [{ version: '1.0' }] }]);
 });

@@ -6,15 +6,17 @@ import { formatByName } from '../formats/table.ts';
 import type { Intent } from '../ledger/intents.ts';
 import type { Settlement } from '../ledger/record.ts';
 import { type Action, parseActions } from './actions.ts';
+import { type AddedPackage, applyAdd, type PackageFiles } from './apply-add.ts';
 import { restorePlace } from './apply-rollback.ts';
-import { sweeping } from './change-errors.ts';
 import { type BaseLookup, type Changes, createChanges } from './changes.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
 import type { Past } from './past-revisions.ts';
 import { type Pin, withoutPin, withPin } from './pins.ts';
+import { checkProposal } from './proposal-rules.ts';
 import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
 export interface ApplyInput {
+  /** The repository's name. */
+  readonly repository: string;
   /** Undefined for revision 1. */
   readonly terms: Terms | undefined;
   readonly pins: readonly Pin[];
@@ -24,8 +26,7 @@ export interface ApplyInput {
   readonly intents: readonly Intent[];
   /** The base and the revisions before it. */
   readonly past: Past;
-  /** Reads a file of the public folder; never believes what an intent says of it. */
-  readonly inspect: (path: string) => Promise<InspectedPackage>;
+  readonly files: PackageFiles;
   readonly signal?: AbortSignal;
 }
 
@@ -61,6 +62,9 @@ const REJECTING = new Set<string>([
   'STORE_OBJECT_NOT_FOUND',
 ]);
 
+/** The intent stays open: what it needs is being deleted, or somebody puts other bytes there at this moment. */
+const POSTPONING = ['LEDGER_SWEEPING', 'STORE_CONFLICT'] as const;
+
 export async function applyIntents(input: ApplyInput): Promise<Applied> {
   const changes = createChanges(input.base, input.swept);
   const settled: Settlement[] = [];
@@ -70,15 +74,13 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   for (const intent of input.intents) {
     input.signal?.throwIfAborted();
     try {
-      const done = await changes.whole(() =>
-        applyActions(readActions(intent), { terms, pins, changes, input }),
-      );
+      const done = await changes.whole(() => applyIntent(intent, { terms, pins, changes, input }));
       ({ terms, pins } = done);
-      for (const record of done.added) added.push(record);
+      for (const { record } of done.added) added.push(record);
       for (const channel of done.resigned) resigned.add(channel);
       settled.push({ ref: intent.ref });
     } catch (error) {
-      if (hasCode(error, 'LEDGER_SWEEPING')) continue;
+      if (hasCode(error, ...POSTPONING)) continue;
       if (!(error instanceof PakhusError) || !REJECTING.has(error.code)) throw error;
       settled.push({ ref: intent.ref, rejected: error.message });
     }
@@ -95,11 +97,25 @@ interface Progress {
   readonly input: ApplyInput;
 }
 
+interface Done extends Pick<Applied, 'terms' | 'pins'> {
+  readonly added: readonly AddedPackage[];
+  readonly resigned: readonly string[];
+}
+
+/** Proposed files come into the public folder when nothing else can be wrong with the intent. */
+async function applyIntent(intent: Intent, start: Progress): Promise<Done> {
+  const actions = readActions(intent);
+  checkProposal(intent.proposer, actions, { repository: start.input.repository, terms: start.terms });
+  const done = await applyActions(actions, { ...start, intent });
+  for (const { place } of done.added) await place?.();
+  return done;
+}
+
 async function applyActions(
   actions: readonly Action[],
-  start: Progress,
-): Promise<Pick<Applied, 'terms' | 'pins' | 'added'> & { readonly resigned: readonly string[] }> {
-  const added: PackageRecord[] = [];
+  start: Progress & { readonly intent: Intent },
+): Promise<Done> {
+  const added: AddedPackage[] = [];
   const resigned: string[] = [];
   let { terms, pins } = start;
   for (const action of actions) {
@@ -109,7 +125,7 @@ async function applyActions(
     }
     if (terms === undefined)
       throw rejected('the repository does not exist yet, and the intent does not make it');
-    if (action.type === 'add') added.push(...(await applyAdd(action, { ...start, terms })));
+    if (action.type === 'add') added.push(...(await applyAdd(action, { ...start.input, ...start, terms })));
     else if (action.type === 'remove') await start.changes.remove(action.from, action.package);
     else if (action.type === 'promote') await applyPromote(action, { ...start, terms });
     else if (action.type === 'rollback') await applyRollback(action, { ...start, terms });
@@ -138,28 +154,6 @@ function applySettings(
 
 interface Ready extends Progress {
   readonly terms: Terms;
-}
-
-async function applyAdd(
-  action: Extract<Action, { type: 'add' }>,
-  { terms, changes, input }: Ready,
-): Promise<readonly PackageRecord[]> {
-  const { to, file } = action;
-  checkPlace(terms.settings, to);
-  if (input.swept.has(file.path)) throw sweeping(file.path);
-  const { meta, sizeBytes, sha256, format } = await input.inspect(file.path);
-  if (format !== terms.settings.format)
-    throw rejected(`${file.path} is a ${format} package, the repository is ${terms.settings.format}`);
-  if (sha256 !== file.sha256 || sizeBytes !== file.sizeBytes)
-    throw rejected(`${file.path} is not what was proposed`);
-  const { packagePath } = formatByName(format);
-  const component = to.component;
-  const paths = [false, true].map((apart) => packagePath(meta, { component, sha256, apart }));
-  if (!paths.includes(file.path))
-    throw rejected(`${file.path} is no path for ${meta.name} ${meta.version}, expected ${paths[0]}`);
-  const { name, version, architecture, metadata } = meta;
-  const record: PackageRecord = { name, version, architecture, path: file.path, sizeBytes, sha256, metadata };
-  return (await changes.add({ ...to, slot: meta.slot }, record)) ? [record] : [];
 }
 
 async function applyPromote(

@@ -11,7 +11,7 @@ import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { isRotating } from './signers.ts';
-import { checkTerms } from './terms.ts';
+import { checkTerms, type Terms } from './terms.ts';
 
 /** One setting that differs. */
 export interface SettingChange {
@@ -45,30 +45,38 @@ export async function applySettings(
   const tail = await openTail(repository);
   const before = termsOf(tail.revision, tail.content);
   const settings = parseSettings(input.wanted.settings);
-  const proposers = proposersOf(input.config.proposers.value, repository.name);
-  const signers = await wantedSigners(repository, before.signers);
-  const committers = wantedCommitters(before.committers, {
-    ledger: input.config.ledger.value,
-    own: repository.ledger.signer?.keyId,
-  });
+  // A proposal is about settings only; who signs, commits and proposes is a committer's to say.
+  const after: Terms = options.propose
+    ? { ...before, settings }
+    : { settings, ...(await wantedPeople(repository, before, input.config)) };
   const changes = [
     ...differences(flatten(before.settings), flatten(settings)),
-    ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(signers) }),
-    ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(committers) }),
-    ...differences(byName(before.proposers), byName(proposers)),
+    ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(after.signers) }),
+    ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(after.committers) }),
+    ...differences(byName(before.proposers), byName(after.proposers)),
   ];
-  checkTerms(
-    { settings, signers, committers, proposers },
-    {
-      before,
-      holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
-    },
-  );
+  checkTerms(after, {
+    before,
+    holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
+  });
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
-  const actions = [{ type: 'settings', create: false, settings, signers, committers, proposers } as const];
+  const actions = [{ type: 'settings', create: false, ...after } as const];
   return { changes, change: await makeChange(repository, { actions, message }, options) };
+}
+
+async function wantedPeople(
+  repository: Repository,
+  before: Terms,
+  config: ApplySettingsInput['config'],
+): Promise<Omit<Terms, 'settings'>> {
+  const own = repository.ledger.signer?.keyId;
+  return {
+    signers: await wantedSigners(repository, before.signers),
+    committers: wantedCommitters(before.committers, { ledger: config.ledger.value, own }),
+    proposers: proposersOf(config.proposers.value, repository.name),
+  };
 }
 
 /** The configured ones. While a key is rotated, who signs is the rotation's to say. */

@@ -1,6 +1,7 @@
-/** One change from start to end: proposed, committed, published. */
+/** One change from start to end: proposed, committed, published; or only proposed, for somebody else to commit. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { commitIntents } from '../ledger/commit.ts';
+import type { Report } from '../core/report-event.ts';
+import { type CommitOptions, type CommitOutcome, commitIntents } from '../ledger/commit.ts';
 import { requireSigner } from '../ledger/committers.ts';
 import { withdrawIntent, writeIntent } from '../ledger/intents.ts';
 import { readTail } from '../ledger/log.ts';
@@ -9,23 +10,29 @@ import type { SettledIntent } from '../ledger/settled.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Action } from './actions.ts';
 import { createPrepare, type OwnFiles } from './prepare.ts';
+import { proposeChange } from './propose.ts';
+import { createProposedFiles, type ProposedFiles } from './proposed-files.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 export interface Change {
+  /** Of the proposal, where files lie there already; default: a new one. */
+  readonly id?: string;
   readonly actions: readonly Action[];
   /** One line for the log. */
   readonly message: string;
   /** Files of the public folder that this process wrote. */
-  readonly own?: OwnFiles;
+  readonly own?: OwnFiles | undefined;
 }
 
 export interface Changed {
-  /** The revision that settled the change. */
-  readonly rev: number;
+  /** The revision that settled the change; undefined: it is only proposed. */
+  readonly rev: number | undefined;
   /** The revision that clients see; the same or a later one. */
-  readonly publishedRev: number;
+  readonly publishedRev: number | undefined;
   /** How long the rule of one publish a second made it wait. */
   readonly waitedMs: number;
+  /** Where it is only proposed: what `pakhus wait` takes. */
+  readonly proposal: string | undefined;
 }
 
 /**
@@ -53,27 +60,24 @@ export async function makeChange(
   change: Change,
   options: UseCaseOptions,
 ): Promise<Changed> {
+  const { propose } = options;
+  if (propose !== undefined) return proposeChange(repository, change, { ...options, propose });
   const { ledger } = repository;
   const { report, signal } = options;
   const call = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
   let waitedMs = 0;
-  const ref = await writeIntent(
-    ledger,
-    { id: repository.newId(), message: change.message, actions: change.actions, signer },
-    call,
-  );
-  const outcome = await commitIntents(ledger, {
-    prepare: createPrepare(repository, { ...(change.own && { own: change.own }), report }),
-    waitFor: [ref],
-    onWait: (ms) => {
-      waitedMs += ms;
+  const { message, actions, own } = change;
+  const ref = await writeIntent(ledger, { id: repository.newId(), message, actions, signer }, call);
+  const onWait = (ms: number): void => {
+    waitedMs += ms;
+  };
+  const outcome = await commit(repository, { waitFor: [ref], onWait, own }, options).catch(
+    async (error: unknown) => {
+      if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
+      throw error;
     },
-    ...call,
-  }).catch(async (error: unknown) => {
-    if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
-    throw error;
-  });
+  );
   const settled = outcome.settled.get(ref);
   if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
   report({ type: 'progress', task: 'Publishing' });
@@ -89,7 +93,7 @@ export async function makeChange(
     const { readBack } = await import('./live/read-back.ts');
     await readBack(repository, published.written, options);
   }
-  return { rev: settled.rev, publishedRev: published.rev, waitedMs };
+  return { rev: settled.rev, publishedRev: published.rev, waitedMs, proposal: undefined };
 }
 
 /** A repository that is only just made has no clients, and often no web server. */
@@ -122,17 +126,44 @@ async function publish(
   }
 }
 
+/** Commits until all of `waitFor` is settled. Copies of proposed files are deleted afterwards. */
+async function commit(
+  repository: Repository,
+  work: Pick<CommitOptions, 'waitFor' | 'onWait'> & Pick<Change, 'own'>,
+  { report, signal }: UseCaseOptions,
+): Promise<CommitOutcome> {
+  const { own, ...rest } = work;
+  const call = signal === undefined ? {} : { signal };
+  const proposed = createProposedFiles(repository, call);
+  const prepare = createPrepare(repository, { own, proposed, report });
+  try {
+    return await commitIntents(repository.ledger, { prepare, ...rest, ...call });
+  } finally {
+    await discard(proposed, report);
+  }
+}
+
+/** The commit is over, whatever becomes of the copies. */
+async function discard(proposed: ProposedFiles, report: Report): Promise<void> {
+  try {
+    await proposed.discard();
+  } catch (error) {
+    if (!(error instanceof PakhusError)) throw error;
+    const message = `copies of proposed files are left in the state: ${error.message}`;
+    report({ type: 'warning', code: error.code, message });
+  }
+}
+
 /**
  * Finishes what earlier writers left: open proposals are committed where this process may, and the newest revision is
  * published. For commands that found nothing of their own to do.
  */
 export async function finishOthers(repository: Repository, options: UseCaseOptions): Promise<void> {
+  if (options.propose !== undefined) return;
   const { ledger } = repository;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await readTail(ledger, call);
-  if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId)) {
-    const prepare = createPrepare(repository, { report: options.report });
-    await commitIntents(ledger, { prepare, waitFor: [], ...call });
-  }
+  if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId))
+    await commit(repository, { waitFor: [] }, options);
   await publishTail(ledger, call);
 }

@@ -21,6 +21,7 @@ import { ENCODING_SUFFIX, type Format } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Prepare, Prepared, PrepareInput } from '../ledger/commit.ts';
 import type { PointerEntry } from '../ledger/manifest.ts';
+import type { Settlement } from '../ledger/record.ts';
 import { applyIntents } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Content, readContent, termsOf } from './content.ts';
@@ -30,13 +31,16 @@ import type { SignAll } from './keys.ts';
 import { pastOf } from './past-revisions.ts';
 import type { Pin } from './pins.ts';
 import { publicKeyFile, signPointers } from './pointers.ts';
+import type { ProposedFiles } from './proposed-files.ts';
 import type { Repository } from './repository.ts';
 import { signingOnes } from './signers.ts';
 import type { Terms } from './terms.ts';
 
 export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */
-  readonly own?: OwnFiles;
+  readonly own?: OwnFiles | undefined;
+  /** Files that came with proposals. */
+  readonly proposed: Pick<ProposedFiles, 'take'>;
   readonly report: Report;
 }
 
@@ -55,19 +59,21 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const call = input.signal === undefined ? {} : { signal: input.signal };
     const { base } = input;
     const before = base === undefined ? undefined : readContent(base);
+    const { own, proposed } = options;
     const inspect = async (path: string): Promise<InspectedPackage> => {
-      const own = options.own?.byPath.get(path);
-      if (own === undefined) return inspectObject(repository.tree, path, call);
-      if (options.own?.since !== (base?.signed.record.rev ?? 0)) await options.own?.restore(path);
-      return own;
+      const known = own?.byPath.get(path);
+      if (known === undefined) return inspectObject(repository.tree, path, call);
+      if (own?.since !== (base?.signed.record.rev ?? 0)) await own?.restore(path);
+      return known;
     };
     const applied = await applyIntents({
+      repository: repository.name,
       terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
       pins: before?.pins ?? [],
       base: catalogLookup(repository, before?.catalog),
       swept: input.swept,
       intents: input.intents,
-      inspect,
+      files: { inspect, take: proposed.take },
       past: pastOf(repository, base && before && { revision: base, content: before }, call),
       ...call,
     });
@@ -98,7 +104,7 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       proposers: terms.proposers,
       files: added.length === 0 ? null : await putJson(blobs, added, call),
       settled: applied.settled,
-      message: messageOf(input),
+      message: messageOf(input, applied.settled),
     };
   };
 }
@@ -186,15 +192,17 @@ function keepSince(entry: PointerEntry, old: PointerEntry | undefined): PointerE
   return old !== undefined && old.sha256 === entry.sha256 ? { ...entry, since: old.since } : entry;
 }
 
-function messageOf({ intents }: PrepareInput): string {
-  const [first] = intents;
+/** What was done, and who proposed it without being a committer. */
+function messageOf({ intents }: PrepareInput, settled: readonly Settlement[]): string {
+  const done = new Set(settled.flatMap(({ ref, rejected }) => (rejected === undefined ? [ref] : [])));
+  const messages = intents
+    .filter(({ ref }) => done.has(ref))
+    .map(({ message, who, proposer }) =>
+      proposer === undefined ? message : `${message} (proposed by ${who})`,
+    );
+  const [first] = messages;
   if (first === undefined) return 'rejected proposals only';
-  return intents.length === 1
-    ? first.message
-    : `${intents.length} changes: ${intents
-        .slice(0, 5)
-        .map((one) => one.message)
-        .join('; ')}`;
+  return messages.length === 1 ? first : `${messages.length} changes: ${messages.slice(0, 5).join('; ')}`;
 }
 
 function nothingMade(

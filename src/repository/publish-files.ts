@@ -12,9 +12,10 @@ import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
 import { readKnownPackages } from './known-packages.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
-import { findTail } from './read-repository.ts';
+import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
+import type { Terms } from './terms.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PublishFilesInput {
@@ -53,7 +54,8 @@ export async function publishFiles(
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const pool = createIngestPool();
   try {
-    const known = isSmallBatch(paths.length) ? undefined : await knownTo(workspace, input, options);
+    const isSpared = options.propose !== undefined || isSmallBatch(paths.length);
+    const known = isSpared ? undefined : await knownTo(workspace, input, options);
     const { good, refused } = await inspectFiles(pool, paths, { ...options, known });
     if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
     const published: RepositoryPublish[] = [];
@@ -91,8 +93,11 @@ async function publishFormat(
   const { files, input } = work;
   const config = await repositoryFor(workspace, { format: work.format, to: input.to });
   let repository = await workspace.open(config);
-  const tail = await findTail(repository);
-  const created = tail === undefined && (await input.mayCreate(config.name));
+  const { tail, isReadable } = options.propose
+    ? await viewTail(repository)
+    : { tail: await findTail(repository), isReadable: true };
+  const mayCreate = tail === undefined && options.propose === undefined;
+  const created = mayCreate && (await input.mayCreate(config.name));
   if (created && !input.dryRun) repository = await workspace.open(config, { makeLedgerKey: true });
   const settings = tail?.content.catalog.settings ?? config.settings;
   const { channel, component } = fillPlace(
@@ -105,8 +110,13 @@ async function publishFormat(
   const create = () => createTerms(repository, { settings: config.settings, proposers, dryRun });
   const result = created
     ? await orStepBack(repository, () => publishPackages(repository, files, { ...to, create }))
-    : await publishPackages(repository, files, to);
+    : await publishPackages(repository, files, isReadable ? to : { ...to, create: asConfigured(config) });
   return { ...result, repository: config.name, url: repository.url, tree: repository.tree.name, created };
+}
+
+/** Whoever may only propose takes the configuration's word for it; whoever commits does not. */
+function asConfigured({ settings }: RepositoryConfig): () => Promise<Terms> {
+  return async () => ({ settings, signers: [], committers: [], proposers: [] });
 }
 
 async function repositoryFor(

@@ -10,14 +10,15 @@
 import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
 import type { Action, Identity, Place } from './actions.ts';
-import { finishOthers, makeChange } from './change.ts';
+import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { storePackage } from './ingest/store-package.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
 import type { OwnFiles } from './prepare.ts';
-import { findTail } from './read-repository.ts';
+import { proposePackages } from './propose-packages.ts';
+import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import type { Terms } from './terms.ts';
 
@@ -29,7 +30,7 @@ export interface PublishedPackage extends Identity {
   readonly sizeBytes: number;
   readonly sha256: string;
   /** `unchanged`: the very same package was there already, or came twice in this call. */
-  readonly outcome: 'added' | 'unchanged';
+  readonly outcome: 'added' | 'proposed' | 'unchanged';
 }
 
 export interface PublishResult {
@@ -38,8 +39,10 @@ export interface PublishResult {
   readonly refused: readonly RefusedFile[];
   /** Versions that `keep` dropped from the index. */
   readonly dropped: readonly Identity[];
-  /** The revision that holds the packages; undefined on a dry run of a first publish. */
+  /** The revision that holds the packages; undefined on a dry run of a first publish, and when they are only proposed. */
   readonly rev: number | undefined;
+  /** What `pakhus wait` takes, where they are only proposed. */
+  readonly proposal: string | undefined;
   /** How long the rule of one publish a second made it wait. */
   readonly waitedMs: number;
 }
@@ -51,7 +54,7 @@ export interface PublishOptions extends UseCaseOptions {
   readonly dryRun: boolean;
   /** Stores the files. */
   readonly pool: IngestPool;
-  /** Gives the terms of a repository that does not exist yet; absent: it may not be made. */
+  /** Gives the terms of a repository that does not exist yet, or cannot be read; absent: it may not be made. */
   readonly create?: () => Promise<Terms>;
 }
 
@@ -65,18 +68,19 @@ export async function publishPackages(
   options: PublishOptions,
 ): Promise<PublishResult> {
   const { place, keepGoing } = options;
-  const tail = await findTail(repository, options.signal === undefined ? {} : { signal: options.signal });
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const { propose } = options;
+  const tail = propose ? (await viewTail(repository, call)).tail : await findTail(repository, call);
   const terms = tail === undefined ? await options.create?.() : termsOf(tail.revision, tail.content);
   if (terms === undefined) throw notMade(repository);
   const plan = await planPublish(repository, inspected, { tail, terms, place, keepGoing });
   const result = (
     stored: readonly PlacedPackage[],
-    rev: number | undefined,
-    waitedMs: number,
+    { rev, waitedMs, proposal }: Pick<Changed, 'rev' | 'waitedMs' | 'proposal'>,
   ): PublishResult => ({
     place,
     packages: [
-      ...stored.map((one) => published(one, 'added')),
+      ...stored.map((one) => published(one, propose === undefined ? 'added' : 'proposed')),
       ...plan.unchanged.map((one) => published(one, 'unchanged')),
       ...repeats(plan.repeated, [...stored, ...plan.unchanged]),
     ],
@@ -84,9 +88,17 @@ export async function publishPackages(
     dropped: plan.dropped,
     rev,
     waitedMs,
+    proposal,
   });
   const rev = tail?.revision.signed.record.rev;
-  if (options.dryRun) return result(plan.fresh, rev, 0);
+  const unmade = { rev, waitedMs: 0, proposal: undefined };
+  const message = `publish ${describe(plan.fresh)} to ${place.channel}/${place.component}`;
+  if (options.dryRun) return result(plan.fresh, unmade);
+  if (propose !== undefined) {
+    if (plan.fresh.length === 0) return result([], unmade);
+    const packages = plan.fresh.map(({ inspected: one }) => one);
+    return result(plan.fresh, await proposePackages(repository, packages, { ...options, propose, message }));
+  }
   // Known before anything is written.
   if (tail === undefined || plan.fresh.length > 0) requireCommitter(repository.ledger, tail?.revision);
   const stored = await store(repository, plan, options);
@@ -99,12 +111,11 @@ export async function publishPackages(
   ];
   if (actions.length === 0) {
     await finishOthers(repository, options);
-    return result([], rev, 0);
+    return result([], unmade);
   }
-  const message = `publish ${describe(stored)} to ${place.channel}/${place.component}`;
   const own = ownFiles(repository, { stored, since: rev ?? 0 }, options);
   const changed = await makeChange(repository, { actions, message, own }, options);
-  return result(stored, changed.rev, changed.waitedMs);
+  return result(stored, changed);
 }
 
 /**

@@ -12,7 +12,7 @@
  */
 import type { Report } from '../core/report-event.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { TreeLocation } from './ingest/worker-messages.ts';
 import type { RepositoryKeys } from './keys.ts';
 import type { Site } from './live/site.ts';
@@ -28,6 +28,8 @@ export interface Repository {
   readonly location: TreeLocation | undefined;
   readonly ledger: Ledger;
   readonly keys: RepositoryKeys;
+  /** Copies a blob of the state to a free path of the public folder, inside the store where it can. @throws STORE_CONFLICT */
+  publishBlob(key: string, path: string, options?: CallOptions): Promise<void>;
   /** Where clients reach its folder; undefined when nobody said. */
   readonly url: string | undefined;
   /** Where changes are read back as clients get them; undefined: nowhere. */
@@ -35,8 +37,16 @@ export interface Repository {
   readonly newId: () => string;
 }
 
+/** Who proposes. */
+export interface Proposing {
+  /** A proposer's name; undefined: a committer, by its key. */
+  readonly as: string | undefined;
+}
+
 /** What every use case takes. */
 export interface UseCaseOptions {
+  /** Changes are only proposed, for somebody else to commit; undefined: they are made. */
+  readonly propose?: Proposing | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal;
 }

@@ -135,7 +135,8 @@ describe('a rollback', () => {
     await remove(user, 'hello=2.0');
     await user.configure('channels: [stable], keep: 1');
     const repository = await user.open();
-    const [wanted] = (await user.workspace()).config.repositories.value;
+    const { config } = await user.workspace();
+    const [wanted] = config.repositories.value;
     if (wanted === undefined) throw new Error('not configured');
     await applySettings(repository, { wanted, config, dryRun: false }, user.options);
     await rollback(user, 'deb', { to: '3' });

@@ -72,7 +72,10 @@ export async function rollbackPlace(
     },
     options,
   );
-  const packages = await changesOf(repository, { rev: change.rev, where, ...call });
+  const packages =
+    change.rev === undefined
+      ? preview.map(packageDifference)
+      : await changesOf(repository, { rev: change.rev, where, ...call });
   return { to, packages, downgrades, change };
 }
 

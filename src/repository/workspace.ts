@@ -11,10 +11,12 @@ import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createStoreTime } from '../ledger/store-time.ts';
 import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
+import { objectBody } from '../storage/object-body.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { UrlReader } from '../upstream/url-reader.ts';
+import { PACKAGE_HEADERS } from './ingest/store-package.ts';
 import { openKeys } from './keys.ts';
 import { siteOf } from './live/site.ts';
 import type { Repository } from './repository.ts';
@@ -31,6 +33,8 @@ export interface WorkspaceInput {
   /** `user@host` */
   readonly author: string;
   readonly machine: Machine;
+  /** Whose inbox folder it proposes in; undefined: this process commits or only reads. */
+  readonly proposer?: string | undefined;
   readonly signal?: AbortSignal;
   /** Fetches through `url:` what was published; absent: changes are not read back. */
   readonly readBack?: UrlReader | undefined;
@@ -86,7 +90,7 @@ export function createWorkspace(
   const repositories = async (): Promise<readonly RepositoryConfig[]> => {
     const configured = config.repositories.value;
     const names = new Set(configured.map(({ name }) => name));
-    const found = (await foldersOf(states))
+    const found = (await foldersFor(input.proposer, states))
       .filter((name) => !names.has(name))
       .map((name) => ({ ...defaultRepository(name), name, path: name }));
     return [...configured, ...found].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -133,19 +137,26 @@ export function createWorkspace(
         time,
         randomBytes: input.randomBytes,
         verifySignature: verifyLedger,
-        trust: { anchors: anchorsOf(config, signer) },
+        trust: { anchors: anchorsOf(config, input.proposer === undefined ? signer : undefined) },
         ...(signer && { signer }),
         author: input.author,
         machine: input.machine,
       });
       const own = await keys.ledgerSigner({ create: makeLedgerKey });
-      const signer = own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined))));
+      const signer =
+        own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined), input.proposer)));
       return {
         name,
         path,
         tree,
         location: store.capabilities.exclusive ? { store: config.store.value, path } : undefined,
         ledger: ledgerWith(signer),
+        publishBlob: async (key, to, call = {}) => {
+          const options = { ...call, ...PACKAGE_HEADERS, ifAbsent: true };
+          if (state === undefined)
+            await store.copy(`${STATE_FOLDER}/${name}/${key}`, `${path}/${to}`, options);
+          else await tree.write(to, await objectBody(ownState, key, call), options);
+        },
         keys,
         url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
         site:
@@ -158,22 +169,36 @@ export function createWorkspace(
   };
 }
 
-/** Ids of the keys that are believed without another's word. */
+/** Ids of the keys that are believed without another's word; a proposer's own key signs no revision. */
 function anchorsOf(config: ResolvedConfig, signer: LineSigner | undefined): ReadonlySet<string> {
   const named = config.ledger.value.map((key) => (isLedgerPublicKey(key) ? ledgerKeyId(key) : key));
   return new Set(signer === undefined ? named : [...named, signer.keyId]);
 }
 
 /**
- * Who may commit, as the newest revision says. Key files are named after the place of the store, so one that has moved, or whose
- * committer was added later, finds its key by this.
+ * Ids of the keys of those who may commit, or of the proposer, as the newest revision says. Key files are named after the place of the
+ * store, so one that has moved, or whose owner was added later, finds its key by this.
  */
-async function listedKeys(ledger: Ledger): Promise<readonly string[]> {
+async function listedKeys(ledger: Ledger, proposer: string | undefined): Promise<readonly string[]> {
   try {
-    return (await readTail(ledger))?.manifest.committers.map(({ keyId }) => keyId) ?? [];
+    const manifest = (await readTail(ledger))?.manifest;
+    if (proposer === undefined) return manifest?.committers.map(({ keyId }) => keyId) ?? [];
+    const { publicKey } = manifest?.proposers.find(({ name }) => name === proposer) ?? {};
+    return publicKey !== undefined && isLedgerPublicKey(publicKey) ? [ledgerKeyId(publicKey)] : [];
   } catch (error) {
-    // Whoever reads the repository is told.
-    if (hasCode(error, 'LEDGER_CORRUPT', 'LEDGER_TRUNCATED', 'LEDGER_UNTRUSTED')) return [];
+    // Whoever reads the repository is told; whoever only proposes may not be allowed to.
+    if (hasCode(error, 'LEDGER_CORRUPT', 'LEDGER_TRUNCATED', 'LEDGER_UNTRUSTED', 'STORE_PERMISSION'))
+      return [];
+    throw error;
+  }
+}
+
+/** A proposer need not be allowed to see what there is: the configured repositories are known all the same. */
+async function foldersFor(proposer: string | undefined, states: Storage): Promise<readonly string[]> {
+  try {
+    return await foldersOf(states);
+  } catch (error) {
+    if (proposer !== undefined && hasCode(error, 'STORE_PERMISSION')) return [];
     throw error;
   }
 }

@@ -2,7 +2,9 @@
 import { PakhusError } from '../../src/core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../../src/formats/format.ts';
 import type { Intent } from '../../src/ledger/intents.ts';
+import type { Proposer } from '../../src/ledger/manifest.ts';
 import type { Identity, Place } from '../../src/repository/actions.ts';
+import type { PackageFiles } from '../../src/repository/apply-add.ts';
 import { type Applied, type ApplyInput, applyIntents } from '../../src/repository/apply-intents.ts';
 import type { BaseLookup } from '../../src/repository/changes.ts';
 import type { InspectedPackage } from '../../src/repository/ingest/inspected.ts';
@@ -54,7 +56,8 @@ export const BASE: BaseLookup = {
 const NOTHING: BaseLookup = { runs: () => [], find: async () => [], async *changesTo() {} };
 
 /** The base revision, number 9, and nothing proposed. All revisions before it held nothing. */
-export const BASE_INPUT: Omit<ApplyInput, 'inspect'> = {
+export const BASE_INPUT: Omit<ApplyInput, 'files'> = {
+  repository: 'tools',
   terms: TERMS,
   pins: [],
   base: BASE,
@@ -117,7 +120,17 @@ export function settings(change: Partial<Terms> & { readonly create?: boolean })
 /** Applies intents, each a list of actions, called 1, 2, 3… */
 export async function apply(
   intents: readonly unknown[],
-  { terms }: { readonly terms: Terms | undefined } = { terms: TERMS },
+  {
+    terms,
+    proposer,
+    inbox = {},
+  }: {
+    readonly terms: Terms | undefined;
+    /** Who proposes all of them; undefined: a committer. */
+    readonly proposer?: Proposer;
+    /** Files of every proposal. */
+    readonly inbox?: Readonly<Record<string, InspectedPackage>>;
+  } = { terms: TERMS },
 ): Promise<Applied> {
   return applyIntents({
     ...BASE_INPUT,
@@ -131,15 +144,34 @@ export async function apply(
         author: 'ann',
         message: '',
         actions,
-        proposer: undefined,
+        proposer,
       }),
     ),
-    inspect: async (path) => {
+    files: files(inbox, async (path) => {
       const file = FILES[path] ?? new PakhusError('STORE_OBJECT_NOT_FOUND', `${path}: no such object`);
       if (file instanceof PakhusError) throw file;
       return file;
-    },
+    }),
   });
+}
+
+/** A public folder, and an empty inbox. */
+export function publicFiles(inspect: PackageFiles['inspect']): PackageFiles {
+  return files({}, inspect);
+}
+
+function files(
+  inbox: Readonly<Record<string, InspectedPackage>>,
+  inspect: PackageFiles['inspect'],
+): PackageFiles {
+  return {
+    inspect,
+    take: async (_intent, file) => {
+      const found = inbox[file.inbox];
+      if (found === undefined) throw new PakhusError('INTENT_REJECTED', `${file.inbox} is not there`);
+      return { inspected: found, findPath: async ([path = '']) => path, place: async () => {} };
+    },
+  };
 }
 
 /** Where `new 1.0` belongs. */

@@ -6,6 +6,7 @@ import type { PartialPlace } from '../../src/config/place.ts';
 import { parsePlace } from '../../src/config/place.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { ReportEvent } from '../../src/core/report-event.ts';
+import { finishOthers } from '../../src/repository/change.ts';
 import { type PublishFilesResult, publishFiles } from '../../src/repository/publish-files.ts';
 import type { Repository, UseCaseOptions } from '../../src/repository/repository.ts';
 import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';
@@ -31,6 +32,13 @@ export interface TestUser {
   open(name?: string): Promise<Repository>;
   /** Makes packages and publishes them in one call; what is missing is made. */
   publish(specs: readonly QuickDeb[], options?: PublishOptions): Promise<PublishFilesResult>;
+  /** Makes packages and proposes them as `as`; gives the proposal. Without a name: with the ledger key of a committer. */
+  propose(
+    specs: readonly QuickDeb[],
+    options?: { readonly to?: string; readonly as?: string },
+  ): Promise<string>;
+  /** Commits and publishes what is open. */
+  commit(): Promise<void>;
   /** Writes pakhus.yaml: `deb` with these settings. */
   configure(settings: string, ...others: readonly string[]): Promise<void>;
 }
@@ -44,6 +52,8 @@ export interface PublishOptions {
 
 /** What a user is made of; two with the same store and clock, and folders of their own, are two machines. */
 export interface TestUserInput {
+  /** Whose inbox folder is proposed in. */
+  readonly proposer?: string;
   readonly store: Storage;
   readonly clock: Clock;
   readonly folder: string;
@@ -52,16 +62,31 @@ export interface TestUserInput {
 }
 
 export function createTestUser(input: TestUserInput): TestUser {
-  const { store, clock, folder, env = {}, author = 'ann@desk' } = input;
+  const { store, clock, folder, env = {}, author = 'ann@desk', proposer } = input;
   const machine = { host: 'desk', writesAlone: false };
   const events: ReportEvent[] = [];
   const options: UseCaseOptions = { report: (event) => void events.push(event) };
   const workspace = async (): Promise<Workspace> => {
     const config = await loadConfig({ cwd: folder, env, home: folder, flags: { store: '/simulated' } });
     return createWorkspace(
-      { config, env, clock, randomBytes: (length) => randomBytes(length), author, machine },
+      { config, env, clock, randomBytes: (length) => randomBytes(length), author, machine, proposer },
       { store },
     );
+  };
+  const open: TestUser['open'] = async (name = 'deb') => {
+    const opened = await workspace();
+    return opened.open(await opened.configOf(name));
+  };
+  const publish = async (
+    specs: readonly QuickDeb[],
+    { to, keepGoing = false, dryRun = false }: PublishOptions,
+    how: UseCaseOptions,
+  ): Promise<PublishFilesResult> => {
+    const packages = join(folder, `packages-${randomUUID()}`);
+    const paths = await Promise.all(specs.map((spec, at) => quickDeb(join(packages, String(at)), spec)));
+    const place: PartialPlace | undefined = to === undefined ? undefined : parsePlace(to);
+    const files = { paths, cwd: folder, to: place, keepGoing, dryRun, mayCreate: async () => true };
+    return publishFiles(await workspace(), files, how);
   };
   return {
     store,
@@ -70,17 +95,15 @@ export function createTestUser(input: TestUserInput): TestUser {
     options,
     events,
     workspace,
-    open: async (name = 'deb') => {
-      const opened = await workspace();
-      return opened.open(await opened.configOf(name));
+    open,
+    publish: (specs, to = {}) => publish(specs, to, options),
+    propose: async (specs, { as = proposer, ...to } = {}) => {
+      const { published } = await publish(specs, to, { ...options, propose: { as } });
+      const [proposal] = published.flatMap((one) => one.proposal ?? []);
+      if (proposal === undefined) throw new Error('nothing was proposed');
+      return proposal;
     },
-    publish: async (specs, { to, keepGoing = false, dryRun = false } = {}) => {
-      const packages = join(folder, `packages-${randomUUID()}`);
-      const paths = await Promise.all(specs.map((spec, at) => quickDeb(join(packages, String(at)), spec)));
-      const place: PartialPlace | undefined = to === undefined ? undefined : parsePlace(to);
-      const files = { paths, cwd: folder, to: place, keepGoing, dryRun, mayCreate: async () => true };
-      return publishFiles(await workspace(), files, options);
-    },
+    commit: async () => finishOthers(await open(), options),
     configure: (settings, ...others) =>
       writeFile(
         join(folder, 'pakhus.yaml'),

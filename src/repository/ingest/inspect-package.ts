@@ -73,13 +73,12 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
   return bytes.subarray(0, filled);
 }
 
-/** An object of a store. @throws as {@link inspectPackage}, STORE_* */
+/** An object of a store; errors call it `name`, by default by its place. @throws as {@link inspectPackage}, STORE_* */
 export async function inspectObject(
   storage: Storage,
   key: string,
-  options: CallOptions = {},
+  { name = `${storage.name}/${key}`, ...options }: CallOptions & { readonly name?: string } = {},
 ): Promise<InspectedPackage> {
-  const name = `${storage.name}/${key}`;
   const { sizeBytes } = await storage.stat(key, options);
   if (sizeBytes <= WHOLE_LIMIT_BYTES) {
     return inspectBytes(name, await readBytes(storage, key, { ...options, limitBytes: WHOLE_LIMIT_BYTES }));

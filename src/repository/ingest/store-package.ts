@@ -29,21 +29,22 @@ export async function storePackage(
   const { path, sizeBytes, sha256 } = task;
   if (task.named) {
     if (!(await holds(tree, { path, sizeBytes, sha256 }, options)))
-      await tree.write(path, verifiedBody(task), { ...options, ...HEADERS });
+      await tree.write(path, verifiedBody(task), { ...options, ...PACKAGE_HEADERS });
     return path;
   }
   const body = verifiedBody(task);
   if (await createAt(tree, { path, body, task }, options)) return path;
   if (!(await createAt(tree, { path: task.apartPath, body, task }, options))) {
-    await tree.write(task.apartPath, body, { ...options, ...HEADERS });
+    await tree.write(task.apartPath, body, { ...options, ...PACKAGE_HEADERS });
   }
   return task.apartPath;
 }
 
-const HEADERS = {
+/** Of package files, whose bytes never change under their names. */
+export const PACKAGE_HEADERS = {
   cacheControl: 'public, max-age=31536000, immutable',
   contentType: 'application/octet-stream',
-};
+} as const;
 
 /** True when the file is at `path` now, by our hand or another's. */
 async function createAt(
@@ -52,7 +53,7 @@ async function createAt(
   options: CallOptions,
 ): Promise<boolean> {
   try {
-    await tree.write(at.path, at.body, { ...options, ...HEADERS, ifAbsent: true });
+    await tree.write(at.path, at.body, { ...options, ...PACKAGE_HEADERS, ifAbsent: true });
     return true;
   } catch (error) {
     if (!hasCode(error, 'STORE_CONFLICT')) throw error;
