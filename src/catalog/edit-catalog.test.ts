@@ -89,13 +89,13 @@ describe('editCatalog', () => {
           ]));
         }
         if (!catalog) throw new Error('no step was made');
-        const lists = (['amd64', 'all'] as const).map((slot) =>
+        const lists = (['all', 'amd64'] as const).map((slot) =>
           [...present[slot].values()].sort(compareKeys),
         );
         await expectIndex(kit, indexOf(catalog), lists.flat());
         const full = await publish(createCatalogKit(), undefined, [
-          slotEdits('amd64', { put: lists[0] ?? [] }),
-          slotEdits('all', { put: lists[1] ?? [] }),
+          slotEdits('all', { put: lists[0] ?? [] }),
+          slotEdits('amd64', { put: lists[1] ?? [] }),
         ]);
         expect(digestsOf(indexOf(catalog))).toEqual(digestsOf(indexOf(full.catalog)));
       }),
@@ -169,20 +169,45 @@ describe('editCatalog', () => {
     await expect(publish(createCatalogKit(), undefined, list)).rejects.toThrow(message);
   });
 
-  test('a new architecture takes the segments of `all` from its neighbour', async () => {
-    const kit = createCatalogKit();
+  describe('what several indexes list', () => {
     const all = numberedRecords(6_000, { architecture: 'all' });
-    const first = await publish(kit, undefined, [slotEdits('all', { put: all })]);
-    let rendered = 0;
-    const render = (records: readonly PackageRecord[]): Uint8Array => {
-      rendered += records.length;
-      return renderStanzas(records);
+    const architectures = ['amd64', 'arm64', 'i386'];
+    const counting = (kit: CatalogKit) => {
+      const seen = { rendered: 0 };
+      const stanzas = (records: readonly PackageRecord[]): Uint8Array => {
+        seen.rendered += records.length;
+        return renderStanzas(records);
+      };
+      return { seen, deps: { ...kit.deps, format: { ...kit.deps.format, segments: { stanzas } } } };
     };
-    const format = { ...kit.deps.format, segments: { stanzas: render } };
-    const arm = packageRecord('tool', { architecture: 'arm64' });
-    const list = { settings, edits: [slotEdits('arm64', { put: [arm] })] };
-    const { catalog } = await editCatalog(first.catalog, list, { ...kit.deps, format });
-    await expectIndex(kit, indexOf(catalog, 'binary-arm64'), [arm, ...all.toSorted(compareKeys)]);
-    expect(rendered).toBe(1);
+
+    test('a new architecture takes the segments of `all` from its neighbour', async () => {
+      const kit = createCatalogKit();
+      const first = await publish(kit, undefined, [slotEdits('all', { put: all })]);
+      const { seen, deps } = counting(kit);
+      const arm = packageRecord('tool', { architecture: 'arm64' });
+      const list = { settings, edits: [slotEdits('arm64', { put: [arm] })] };
+      const { catalog } = await editCatalog(first.catalog, list, deps);
+      await expectIndex(kit, indexOf(catalog, 'binary-arm64'), [...all.toSorted(compareKeys), arm]);
+      expect(seen.rendered).toBe(1);
+    });
+
+    test('a package for `all` is rendered once, for however many architectures', async () => {
+      const kit = createCatalogKit();
+      const many = smallSettings({ architectures });
+      const own = architectures.map((architecture) => packageRecord('tool', { architecture }));
+      const edits = own.map((record) => slotEdits(record.architecture, { put: [record] }));
+      const list = { settings: many, edits: [slotEdits('all', { put: all }), ...edits] };
+      const first = await editCatalog(undefined, list, kit.deps);
+      const { seen, deps } = counting(kit);
+      const added = packageRecord('pkg-77-extra', { architecture: 'all' });
+      const change = { settings: many, edits: [slotEdits('all', { put: [added] })] };
+      const { catalog } = await editCatalog(first.catalog, change, deps);
+      expect(seen.rendered).toBeLessThan(600);
+      for (const record of own) {
+        const expected = [...[...all, added].sort(compareKeys), record];
+        await expectIndex(kit, indexOf(catalog, `binary-${record.architecture}`), expected);
+      }
+    });
   });
 });

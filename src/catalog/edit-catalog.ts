@@ -13,19 +13,17 @@ import {
   type RunEntry,
   runEntryOf,
 } from './catalog.ts';
-import {
-  createRunLoader,
-  editRuns,
-  type MissingPackage,
-  type RunEdits,
-  type RunLoader,
-} from './edit-runs.ts';
+import { editRuns, type MissingPackage, type RunEdits } from './edit-runs.ts';
 import type { IndexFiles } from './index-files.ts';
 import type { LeafStore } from './leaf-store.ts';
+import { createLoader, type Loader } from './loader.ts';
 import { compareUtf8 } from './package-key.ts';
-import { isCurrent, parentsFor } from './parents.ts';
+import { isCurrent, type Parents, parentsFor } from './parents.ts';
 import { renderIndex } from './render-index.ts';
+import { type Run, readRun } from './run.ts';
+import { readSegmentTable, type SegmentTable } from './segment-table.ts';
 import { parseSettings } from './settings.ts';
+import { createTextDigests, type TextDigests } from './text-digests.ts';
 
 export type { RunEdits } from './edit-runs.ts';
 
@@ -67,11 +65,11 @@ export async function editCatalog(
   deps: CatalogDeps,
 ): Promise<EditedCatalog> {
   const settings = parseSettings(change.settings);
-  const loader = createRunLoader(deps);
+  const known = createKnown(deps);
   const { runs, missing } = await editRuns(
     base,
     { settings, edits: change.edits },
-    { ...deps, runs: loader },
+    { ...deps, runs: known.runs },
   );
   const old = base?.channels ?? [];
   const made: IndexEntry[] = [];
@@ -89,9 +87,9 @@ export async function editCatalog(
         indexes.push(entry);
         continue;
       }
-      const others = [...made, ...old.flatMap((channel) => channel.indexes)];
-      const parents = parentsFor(plan, { digests, entry, others });
-      const index = await renderPlan({ plan, own, parents }, { ...deps, loader });
+      const others = old.flatMap((channel) => channel.indexes);
+      const parents = parentsFor(plan, { digests, entry, made, others });
+      const index = await renderPlan({ plan, own, parents }, { ...deps, known });
       made.push(index);
       indexes.push(index);
     }
@@ -120,7 +118,8 @@ export function rerenderIndex(
   const own = slots.flatMap(
     (slot) => runEntryOf(catalog, { channel: options.channel, component, slot }) ?? [],
   );
-  return renderPlan({ plan, own, parents: [index] }, { ...options, loader: createRunLoader(options) });
+  const parents = { near: [index], far: [] };
+  return renderPlan({ plan, own, parents }, { ...options, known: createKnown(options) });
 }
 
 function plansOf(
@@ -135,18 +134,36 @@ async function renderPlan(
   work: {
     readonly plan: IndexPlan;
     readonly own: readonly RunEntry[];
-    readonly parents: readonly IndexEntry[];
+    readonly parents: Parents;
   },
-  deps: CatalogDeps & { readonly loader: RunLoader },
+  deps: CatalogDeps & { readonly known: Known },
 ): Promise<IndexEntry> {
   const { plan, own, parents } = work;
   const render = deps.format.segments[plan.segment];
   if (!render) throw new Error(`${plan.path}: the format has no segment '${plan.segment}'`);
   const runs = await Promise.all(
-    own.map(async ({ ref }) => ({ run: await deps.loader.load(ref), sha256: ref.sha256 })),
+    own.map(async ({ ref }) => ({ run: await deps.known.runs.load(ref), sha256: ref.sha256 })),
   );
   const { blobs, leaves, files, parallel = Math.min(4, availableParallelism()) } = deps;
-  return renderIndex({ plan, runs, parents }, { ...callOf(deps), render, blobs, leaves, files, parallel });
+  const { tables, digests } = deps.known;
+  const stores = { blobs, leaves, files, tables };
+  return renderIndex({ plan, runs, parents }, { ...callOf(deps), ...stores, render, digests, parallel });
+}
+
+/** What the indexes of one edit have in common. */
+interface Known {
+  readonly runs: Loader<Run>;
+  readonly tables: Loader<SegmentTable>;
+  readonly digests: TextDigests;
+}
+
+function createKnown({ blobs, signal }: CatalogDeps): Known {
+  const call = callOf({ signal });
+  return {
+    runs: createLoader((ref) => readRun(blobs, ref, call)),
+    tables: createLoader((ref) => readSegmentTable(blobs, ref, call)),
+    digests: createTextDigests(),
+  };
 }
 
 function changedNames(before: readonly CatalogChannel[], after: readonly CatalogChannel[]): string[] {

@@ -1,13 +1,14 @@
 /** Edits several runs of a catalog. */
 import type { RepositorySettings } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { BlobRef, BlobStore } from './blobs.ts';
+import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
 import { type Catalog, compareRunKeys, type RunEntry, type RunKey, runEntryOf } from './catalog.ts';
 import { editRun, type PackageEdits } from './edit-run.ts';
 import type { LeafStore } from './leaf-store.ts';
+import type { Loader } from './loader.ts';
 import type { PackageKey } from './package-key.ts';
-import { EMPTY_RUN, type Run, readRun, writeRun } from './run.ts';
+import { EMPTY_RUN, type Run, writeRun } from './run.ts';
 
 /** What is to change in one run. */
 export interface RunEdits extends PackageEdits {
@@ -26,32 +27,11 @@ export interface MissingPackage {
   readonly key: PackageKey;
 }
 
-/** Reads runs, each once. */
-export interface RunLoader {
-  load(ref: BlobRef): Promise<Run>;
-  /** Makes a run known that was just written. */
-  add(ref: BlobRef, run: Run): void;
-}
-
-export function createRunLoader(deps: CallOptions & { readonly blobs: BlobStore }): RunLoader {
-  const known = new Map<string, Promise<Run>>();
-  return {
-    load(ref) {
-      const run = known.get(ref.key) ?? readRun(deps.blobs, ref, callOf(deps));
-      known.set(ref.key, run);
-      return run;
-    },
-    add(ref, run) {
-      known.set(ref.key, Promise.resolve(run));
-    },
-  };
-}
-
 /** The runs of `base` after `edits`, without those of channels and components that `settings` do not name. */
 export async function editRuns(
   base: Catalog | undefined,
   change: { readonly settings: RepositorySettings; readonly edits: readonly RunEdits[] },
-  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: RunLoader },
+  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: Loader<Run> },
 ): Promise<EditedRuns> {
   const { settings, edits } = change;
   const isNamed = (run: RunKey): boolean =>
@@ -73,7 +53,7 @@ export async function editRuns(
 async function editOne(
   before: RunEntry | undefined,
   edit: { readonly key: RunKey; readonly packages: PackageEdits },
-  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: RunLoader },
+  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: Loader<Run> },
 ): Promise<{ readonly entry: RunEntry | undefined; readonly missing: readonly PackageKey[] }> {
   const base = before ? await deps.runs.load(before.ref) : EMPTY_RUN;
   const { run, missing } = await editRun(base, edit.packages, deps);

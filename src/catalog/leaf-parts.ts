@@ -3,14 +3,17 @@ import { sha256Hex } from '../core/digest.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { LeafStore, RunLeaf } from './leaf-store.ts';
-import { SEGMENT_CODECS } from './segment-codec.ts';
+import { SEGMENT_CODECS, type SegmentBytes } from './segment-codec.ts';
 import type { SegmentFacts, SplicedEncoding } from './segment-table.ts';
 import type { LeafParts, SpliceSource } from './splice-source.ts';
 
 export interface LeafPartsSource {
   parts(leaf: RunLeaf, call: CallOptions): Promise<LeafParts>;
-  /** The leaf's text: what was just rendered (the first time), else from its first segment, else rendered. */
-  text(leaf: RunLeaf, call: CallOptions): Promise<Uint8Array>;
+  /**
+   * The text of neighbouring leaves, in pieces: what was just rendered (the first time), else from their first segments, else
+   * rendered.
+   */
+  texts(leaves: readonly RunLeaf[], call: CallOptions): Promise<readonly Uint8Array[]>;
 }
 
 export function createLeafParts(deps: {
@@ -43,15 +46,33 @@ export function createLeafParts(deps: {
     return found;
   };
 
+  const takeFresh = (leaf: RunLeaf): Uint8Array | undefined => {
+    const text = fresh.get(leaf.blob.sha256);
+    fresh.delete(leaf.blob.sha256);
+    return text;
+  };
+
   return {
     parts,
-    async text(leaf, call) {
-      const { facts, bytes } = await parts(leaf, call);
-      const text = fresh.get(facts.leaf);
-      fresh.delete(facts.leaf);
-      if (text) return text;
-      const segment = carrier && bytes.get(carrier);
-      return segment ? SEGMENT_CODECS[carrier].decode(segment, facts.plainBytes) : renderText(leaf, call);
+    async texts(wanted, call) {
+      const pieces: Promise<readonly Uint8Array[]>[] = [];
+      let copied: SegmentBytes[] = [];
+      const decodeCopied = (): void => {
+        if (carrier && copied.length > 0) pieces.push(SEGMENT_CODECS[carrier].decode(copied));
+        copied = [];
+      };
+      for (const leaf of wanted) {
+        const { facts, bytes } = await parts(leaf, call);
+        const text = takeFresh(leaf);
+        const segment = carrier && bytes.get(carrier);
+        if (!text && segment) copied.push({ bytes: segment, plainBytes: facts.plainBytes });
+        else {
+          decodeCopied();
+          pieces.push(Promise.all([text ?? renderText(leaf, call)]));
+        }
+      }
+      decodeCopied();
+      return (await Promise.all(pieces)).flat();
     },
   };
 }

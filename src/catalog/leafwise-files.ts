@@ -1,6 +1,5 @@
 /** The files of an index that have a segment per leaf, and the digest of its text. */
 
-import { createSha256 } from '../core/digest.ts';
 import type { Encoding } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { digestOf } from './blobs.ts';
@@ -10,6 +9,7 @@ import type { RunLeaf } from './leaf-store.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { SEGMENT_CODECS } from './segment-codec.ts';
 import type { LeafSegments, SplicedEncoding } from './segment-table.ts';
+import type { TextDigests } from './text-digests.ts';
 
 /** A file that is complete, in memory. */
 export interface MadeFile {
@@ -26,8 +26,10 @@ export interface LeafwiseFiles {
   readonly leaves: readonly LeafSegments[];
 }
 
-/** Leaves whose text is in memory at a time. */
-const AHEAD = 8;
+/** Batches whose text is in memory at a time. */
+const AHEAD = 3;
+/** JSON of the leaves that are worked on together: large enough that a call of zlib is nothing beside its work. */
+const BATCH_BYTES = 2 * 1024 * 1024;
 
 /** Encodings of `encodings` that have a segment per leaf; the first is the one from which a text is had back soonest. */
 export function splicedEncodings(encodings: readonly Encoding[]): readonly SplicedEncoding[] {
@@ -36,36 +38,57 @@ export function splicedEncodings(encodings: readonly Encoding[]): readonly Splic
   return encodings.includes('plain') ? ['plain'] : [];
 }
 
-/** Joins the segments of `leaves`. With `keepsPlain` the whole text is in memory, too. */
+/** A list of leaves, named by the SHA-256 of its run. */
+export interface LeafRun {
+  readonly sha256: string;
+  readonly leaves: readonly RunLeaf[];
+}
+
+/** Joins the segments of the leaves of `runs`. With `keepsPlain` the whole text is in memory, too. */
 export async function makeLeafwiseFiles(
-  leaves: readonly RunLeaf[],
+  runs: readonly LeafRun[],
   deps: CallOptions & {
+    readonly segment: string;
     readonly parts: LeafPartsSource;
     readonly spliced: readonly SplicedEncoding[];
     readonly keepsPlain: boolean;
+    readonly digests: TextDigests;
   },
 ): Promise<LeafwiseFiles> {
-  const { parts, spliced, keepsPlain, signal } = deps;
+  const { parts, spliced, keepsPlain, digests, segment, signal } = deps;
   const call = callOf({ signal });
+  const names = runs.map(({ sha256 }) => sha256);
+  const known = digests.longest(segment, names);
+  const { state } = known;
+  let { sizeBytes } = known;
   const rows: LeafSegments[] = [];
   const segments = new Map(spliced.map((encoding): [SplicedEncoding, Uint8Array[]] => [encoding, []]));
   const plainChunks: Uint8Array[] = [];
-  const digest = createSha256();
-  let sizeBytes = 0;
 
-  const work = async (leaf: RunLeaf) => ({
-    ...(await parts.parts(leaf, call)),
-    text: await parts.text(leaf, call),
+  const work = async (batch: Batch) => ({
+    ...batch,
+    made: await Promise.all(batch.leaves.map((leaf) => parts.parts(leaf, call))),
+    texts: keepsPlain || batch.run >= known.runs ? await parts.texts(batch.leaves, call) : [],
   });
-  for await (const { facts, bytes, text } of mapInOrder(leaves, { limit: AHEAD, signal, work })) {
-    digest.update(text);
-    sizeBytes += text.length;
-    rows.push(facts);
-    if (keepsPlain) plainChunks.push(text);
-    for (const [encoding, chunks] of segments) chunks.push(segmentOf(bytes, encoding));
+  for await (const { run, isLast, made, texts } of mapInOrder(batchesOf(runs), {
+    limit: AHEAD,
+    signal,
+    work,
+  })) {
+    for (const { facts, bytes } of made) {
+      rows.push(facts);
+      for (const [encoding, chunks] of segments) chunks.push(segmentOf(bytes, encoding));
+    }
+    if (keepsPlain) plainChunks.push(...texts);
+    if (run < known.runs) continue;
+    for (const text of texts) {
+      state.update(text);
+      sizeBytes += text.length;
+    }
+    if (isLast) digests.keep(segment, names, { runs: run + 1, sizeBytes, state });
   }
 
-  const plain = { encoding: 'plain', sizeBytes, sha256: digest.hex() } as const;
+  const plain = { encoding: 'plain', sizeBytes, sha256: state.hex() } as const;
   const compressed = [...segments].filter(([encoding]) => encoding !== 'plain');
   return {
     files: [
@@ -74,6 +97,30 @@ export async function makeLeafwiseFiles(
     ],
     leaves: rows,
   };
+}
+
+/** Neighbouring leaves of one run. */
+interface Batch {
+  /** Its place among the runs. */
+  readonly run: number;
+  readonly leaves: readonly RunLeaf[];
+  /** Whether the run ends with it. */
+  readonly isLast: boolean;
+}
+
+function* batchesOf(runs: readonly LeafRun[]): Generator<Batch> {
+  for (const [run, { leaves }] of runs.entries()) {
+    let start = 0;
+    let bytes = 0;
+    for (const [index, leaf] of leaves.entries()) {
+      bytes += leaf.plainBytes;
+      const isLast = index === leaves.length - 1;
+      if (!isLast && bytes < BATCH_BYTES) continue;
+      yield { run, leaves: leaves.slice(start, index + 1), isLast };
+      start = index + 1;
+      bytes = 0;
+    }
+  }
 }
 
 function joinSegments(

@@ -3,7 +3,7 @@
  *
  * ```
  * leaves   l0 ── l1 ── l2 ── …        copied from a parent, or rendered and compressed
- *            └─ text ─▶ plain SHA-256        from the segment just rendered, or by inflating the copied one
+ *            └─ text ─▶ plain SHA-256        from the segment just rendered, or by inflating copied ones, some MiB at a time
  * groups   [l0 l1] [l2 …]             xz blocks: copied, or compressed from the leaves' texts, at the same time
  * files    head + segments + tail, whole SHA-256 ─▶ kept
  * ```
@@ -19,10 +19,13 @@ import type { IndexFiles } from './index-files.ts';
 import { createLeafParts } from './leaf-parts.ts';
 import type { LeafStore } from './leaf-store.ts';
 import { type MadeFile, madeFile, makeLeafwiseFiles, splicedEncodings } from './leafwise-files.ts';
+import type { Loader } from './loader.ts';
+import type { Parents } from './parents.ts';
 import type { Run } from './run.ts';
 import { runTogether } from './run-together.ts';
-import { type BlockFacts, type LeafSegments, writeSegmentTable } from './segment-table.ts';
+import { type BlockFacts, type LeafSegments, type SegmentTable, writeSegmentTable } from './segment-table.ts';
 import { blockId, openSpliceSource } from './splice-source.ts';
+import type { TextDigests } from './text-digests.ts';
 import { makeXzBlocks } from './xz-blocks.ts';
 
 /** What an index is made from. */
@@ -30,8 +33,7 @@ export interface IndexInput {
   readonly plan: IndexPlan;
   /** Those of the plan's slots that hold packages, in its order, each with the SHA-256 of its blob. */
   readonly runs: readonly { readonly run: Run; readonly sha256: string }[];
-  /** Older indexes to copy from, the best one first. */
-  readonly parents: readonly IndexEntry[];
+  readonly parents: Parents;
 }
 
 export interface IndexDeps extends CallOptions {
@@ -40,6 +42,9 @@ export interface IndexDeps extends CallOptions {
   readonly leaves: LeafStore;
   readonly blobs: BlobStore;
   readonly files: IndexFiles;
+  /** What indexes that are made together have in common. */
+  readonly tables: Loader<SegmentTable>;
+  readonly digests: TextDigests;
   /** xz blocks compressed at a time. */
   readonly parallel: number;
 }
@@ -68,7 +73,10 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     call: CallOptions,
   ): Promise<{ files: IndexFile[]; leaves: readonly LeafSegments[] }> => {
     const keepsPlain = encodings.includes('plain');
-    const { files, leaves } = await makeLeafwiseFiles(groups.flat(), { ...call, parts, spliced, keepsPlain });
+    const runs = input.runs.map(({ run, sha256 }) => ({ sha256, leaves: run.leaves }));
+    const { digests } = deps;
+    const work = { segment, parts, spliced, keepsPlain, digests };
+    const { files, leaves } = await makeLeafwiseFiles(runs, { ...call, ...work });
     const kept: IndexFile[] = [];
     for (const file of files) kept.push(await keep(file, call));
     return { files: kept, leaves };
@@ -91,7 +99,9 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     blockwise({ signal }),
     leafwise({ signal }),
   ]);
-  const table = await writeSegmentTable(deps.blobs, { leaves, blocks: xz.blocks }, callOf(deps));
+  const segments = { leaves, blocks: xz.blocks };
+  const table = await writeSegmentTable(deps.blobs, segments, callOf(deps));
+  deps.tables.add(table, segments);
   const runs = input.runs.map(({ sha256 }) => sha256);
   return { path, component, slots, segment, files: [...files, ...xz.files], runs, table };
 }

@@ -1,5 +1,5 @@
 /** How a file of segments is put together and taken apart, for each encoding that has a segment per leaf. */
-import { deflateSegment, gzipHead, gzipTail, inflateSegment } from '../codec/gzip-splice.ts';
+import { deflateSegment, gzipHead, gzipTail, inflateSegments } from '../codec/gzip-splice.ts';
 import { unzstdFrame, zstdFrame } from '../codec/zstd-splice.ts';
 import type { SplicedEncoding } from './segment-table.ts';
 
@@ -7,8 +7,8 @@ export interface SegmentCodec {
   /** What a file starts with. */
   head(): Uint8Array;
   encode(text: Uint8Array): Promise<EncodedSegment>;
-  /** Gives back a text of `plainBytes` bytes. */
-  decode(bytes: Uint8Array, plainBytes: number): Promise<Uint8Array>;
+  /** The text of neighbouring segments, in as many pieces as come easily. */
+  decode(segments: readonly SegmentBytes[]): Promise<readonly Uint8Array[]>;
   /** What a file with these segments ends with. */
   tail(segments: readonly SegmentSizes[]): Uint8Array;
 }
@@ -17,6 +17,12 @@ export interface EncodedSegment {
   readonly bytes: Uint8Array;
   /** Of the text; gzip only. */
   readonly crc32?: number;
+}
+
+export interface SegmentBytes {
+  readonly bytes: Uint8Array;
+  /** Of the text. */
+  readonly plainBytes: number;
 }
 
 export interface SegmentSizes {
@@ -33,7 +39,7 @@ export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
   plain: {
     head: NOTHING,
     encode: async (bytes) => ({ bytes }),
-    decode: async (bytes) => bytes,
+    decode: async (segments) => segments.map(({ bytes }) => bytes),
     tail: NOTHING,
   },
   gzip: {
@@ -42,7 +48,15 @@ export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
       const { bytes, crc32 } = await deflateSegment(text);
       return { bytes, crc32 };
     },
-    decode: inflateSegment,
+    async decode(segments) {
+      const plainBytes = segments.reduce((sum, segment) => sum + segment.plainBytes, 0);
+      return [
+        await inflateSegments(
+          segments.map(({ bytes }) => bytes),
+          plainBytes,
+        ),
+      ];
+    },
     tail: (segments) =>
       gzipTail(
         segments.map(({ plainBytes, crc32 }) => {
@@ -54,7 +68,8 @@ export const SEGMENT_CODECS: Readonly<Record<SplicedEncoding, SegmentCodec>> = {
   zstd: {
     head: NOTHING,
     encode: async (text) => ({ bytes: await zstdFrame(text) }),
-    decode: unzstdFrame,
+    decode: (segments) =>
+      Promise.all(segments.map(({ bytes, plainBytes }) => unzstdFrame(bytes, plainBytes))),
     tail: (segments) => Uint8Array.from(segments.length === 0 ? EMPTY_ZSTD_FRAME : []),
   },
 };

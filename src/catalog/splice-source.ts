@@ -7,20 +7,15 @@ import { XZ_HEAD_BYTES } from '../codec/xz-splice.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { hasCode } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
 import type { IndexEntry, IndexFile } from './catalog.ts';
 import { createFileWindow, type FileWindow } from './file-window.ts';
 import type { IndexFiles } from './index-files.ts';
 import type { RunLeaf } from './leaf-store.ts';
+import type { Loader } from './loader.ts';
+import type { Parents } from './parents.ts';
 import { SEGMENT_CODECS } from './segment-codec.ts';
-import {
-  type BlockFacts,
-  type LeafSegments,
-  readSegmentTable,
-  type SegmentTable,
-  type SplicedEncoding,
-} from './segment-table.ts';
+import type { BlockFacts, LeafSegments, SegmentTable, SplicedEncoding } from './segment-table.ts';
 
 /** What the new index consists of. */
 export interface SpliceWish {
@@ -50,23 +45,26 @@ export interface SpliceSource {
   block(id: string): Promise<XzBlockPart | undefined>;
 }
 
-/** A second parent is asked only when more leaves than this are missing: an edit makes a few new ones in any case. */
-const FEW_LEAVES = 16;
+/** A far parent is asked only when more leaves and blocks than this are missing: an edit makes a few new ones in any case. */
+const FEW = 16;
 
-/** Looks through the tables of `parents`, the best one first; a damaged one is passed over. Errors: those of `Storage.read`. */
+/** Looks through the tables of `parents`, the near ones first; a damaged one is passed over. Errors: those of `Storage.read`. */
 export async function openSpliceSource(
-  parents: readonly IndexEntry[],
+  parents: Parents,
   wish: SpliceWish,
-  deps: CallOptions & { readonly blobs: BlobStore; readonly files: IndexFiles },
+  deps: CallOptions & { readonly tables: Loader<SegmentTable>; readonly files: IndexFiles },
 ): Promise<SpliceSource> {
-  const { blobs, files, signal } = deps;
+  const { tables, files, signal } = deps;
   const call = callOf({ signal });
   const leaves = new Map<string, { facts: LeafSegments; pieces: Map<SplicedEncoding, Piece> }>();
   const blocks = new Map<string, { facts: BlockFacts; piece: Piece }>();
 
-  for (const parent of parents) {
-    if (leaves.size > 0 && wish.leaves.size - leaves.size <= FEW_LEAVES) break;
-    const table = await readTable(blobs, { ...call, parent });
+  const lacks = (limit: number): boolean =>
+    wish.leaves.size + wish.blocks.size - leaves.size - blocks.size > limit;
+  for (const parent of [...parents.near, ...parents.far]) {
+    const limit = leaves.size === 0 || parents.near.includes(parent) ? 0 : FEW;
+    if (!lacks(limit)) continue;
+    const table = await readTable(tables, parent);
     if (table === undefined) continue;
     const open = (file: IndexFile | undefined): FileWindow | undefined =>
       file?.from && createFileWindow(file.from, { files, call });
@@ -112,11 +110,11 @@ export async function openSpliceSource(
 
 /** Undefined when it is damaged: everything that it tells can be made again. */
 async function readTable(
-  blobs: BlobStore,
-  { parent, ...call }: CallOptions & { readonly parent: IndexEntry },
+  tables: Loader<SegmentTable>,
+  { table }: IndexEntry,
 ): Promise<SegmentTable | undefined> {
   try {
-    return await readSegmentTable(blobs, parent.table, call);
+    return await tables.load(table);
   } catch (error) {
     if (hasCode(error, 'LEDGER_CORRUPT')) return undefined;
     throw error;

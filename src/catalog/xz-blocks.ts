@@ -29,7 +29,7 @@ export async function makeXzBlocks(
   const ids = new Map(groups.map((group) => [blockId(group), group]));
 
   const compress = async ([id, group]: readonly [string, readonly RunLeaf[]]): Promise<void> => {
-    const texts = await Promise.all(group.map((leaf) => deps.parts.text(leaf, call)));
+    const texts = await deps.parts.texts(group, call);
     const { bytes, ...sizes } = await xzBlock(Buffer.concat(texts), { preset: PRESET });
     const facts = { leaves: group.length, sizeBytes: bytes.length, sha256: sha256Hex(bytes), ...sizes };
     made.set(id, { facts, bytes });

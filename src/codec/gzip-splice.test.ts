@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failureOf, segmentTexts } from '../../tests/support/segment-texts.ts';
-import { deflateSegment, gzipHead, gzipTail, inflateSegment, parseGzip } from './gzip-splice.ts';
+import { deflateSegment, gzipHead, gzipTail, inflateSegments, parseGzip } from './gzip-splice.ts';
 
 const NAME = { name: 'Packages' };
 
@@ -19,8 +19,12 @@ describe('gzip segments', () => {
           gzipTail(segments),
         ]);
         const parts = parseGzip(file, facts, NAME);
-        const plain = await Promise.all(parts.map((part, i) => inflateSegment(part, texts[i]?.length ?? 0)));
+        const plain = await Promise.all(
+          parts.map((part, i) => inflateSegments([part], texts[i]?.length ?? 0)),
+        );
         expect(Buffer.concat(plain)).toEqual(Buffer.concat(texts));
+        const plainBytes = Buffer.concat(texts).length;
+        expect(await inflateSegments(parts, plainBytes)).toEqual(Buffer.concat(texts));
       }),
       { numRuns: 25 },
     );
@@ -48,7 +52,7 @@ describe('gzip segments', () => {
     ['no bytes', plain.length, () => Buffer.alloc(0)],
   ])('a segment with %s is refused', async (_, plainBytes, change) => {
     const bytes = change(Buffer.from((await deflateSegment(plain)).bytes));
-    const error = await failureOf(() => inflateSegment(bytes, plainBytes));
+    const error = await failureOf(() => inflateSegments([bytes], plainBytes));
     expect(error.message).toMatch(/^a gzip segment is (corrupt|truncated)/);
   });
 
@@ -58,7 +62,7 @@ describe('gzip segments', () => {
       plainBytes: 0,
       crc32: 0,
     });
-    expect(await inflateSegment(new Uint8Array(), 0)).toHaveLength(0);
+    expect(await inflateSegments([], 0)).toHaveLength(0);
   });
 
   test.each([

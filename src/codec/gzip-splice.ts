@@ -36,7 +36,7 @@ const NAME = 'a gzip segment';
 // Room for a usual segment in one buffer: each further one is another turn of the event loop.
 const DEFLATE_CHUNK_BYTES = 65_536;
 const MIN_INFLATE_CHUNK_BYTES = 1024;
-const MAX_INFLATE_CHUNK_BYTES = 1_048_576;
+const MAX_INFLATE_CHUNK_BYTES = 4 * 1_048_576;
 
 /** Compresses a segment at level 9, in the thread pool. An empty text has no bytes. */
 export async function deflateSegment(plain: Uint8Array): Promise<GzipSegment> {
@@ -52,15 +52,18 @@ export async function deflateSegment(plain: Uint8Array): Promise<GzipSegment> {
 }
 
 /**
- * The plain text of a segment, which must be `plainBytes` long. Fails with ARCHIVE_CORRUPT or ARCHIVE_TRUNCATED when
- * it is not, or when the bytes are more or less than one segment.
+ * The plain text of neighbouring segments, which must be `plainBytes` long altogether: one call of zlib for all of them.
+ * Fails with ARCHIVE_CORRUPT or ARCHIVE_TRUNCATED when it is not, or when the bytes are no whole segments.
  */
-export async function inflateSegment(bytes: Uint8Array, plainBytes: number): Promise<Uint8Array> {
-  // With the last block behind it a segment is a complete stream: then zlib tells when one ends early or late.
-  const stream = Buffer.concat([bytes, Buffer.from(LAST_BLOCK)]);
+export async function inflateSegments(
+  segments: readonly Uint8Array[],
+  plainBytes: number,
+): Promise<Uint8Array> {
+  // With the last block behind them segments are a complete stream: then zlib tells when they end early or late.
+  const stream = Buffer.concat([...segments, Uint8Array.from(LAST_BLOCK)]);
   const { plain, usedBytes } = await inflateRaw(stream, plainBytes);
   if (usedBytes !== stream.length)
-    throw archiveCorrupt(NAME, `it ends after ${usedBytes} of ${bytes.length} bytes`);
+    throw archiveCorrupt(NAME, `it ends after ${usedBytes} of ${stream.length - LAST_BLOCK.length} bytes`);
   if (plain.length !== plainBytes) {
     throw archiveCorrupt(NAME, `it holds ${plain.length} bytes of plain text, expected ${plainBytes}`);
   }

@@ -61,7 +61,7 @@ export function smallFormat(
         return [...new Set([...settings.architectures, ...found])].sort().map((architecture) => ({
           path: `dists/${channel.name}/${component}/binary-${architecture}/Packages`,
           component,
-          slots: [architecture, 'all'],
+          slots: ['all', architecture],
           segment: 'stanzas',
           encodings,
         }));

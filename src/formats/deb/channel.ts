@@ -38,7 +38,7 @@ export function planIndexes(view: ChannelView): readonly IndexPlan[] {
   const plan = (component: string, slot: string, all: string): IndexPlan => ({
     path: indexPath(view.channel.name, { component, slot }),
     component,
-    slots: slot === all ? [all] : [slot, all],
+    slots: slot === all ? [all] : [all, slot],
     segment: 'packages',
     encodings,
   });
