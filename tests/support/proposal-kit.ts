@@ -1,6 +1,7 @@
 /** Ann, who may commit, and `ci`, which may propose for deb/testing. What `ci` leaves in its inbox can also be made by hand. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../src/core/clock.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { intentKey } from '../../src/ledger/inbox.ts';
 import { readSettled } from '../../src/ledger/settled.ts';
@@ -21,8 +22,8 @@ export interface Team extends AsyncDisposable {
   readonly store: Storage;
   /** Ann with another view of the store. */
   annWith(store: Partial<Storage>): TestUser;
-  /** `ci` with secrets in its environment, or with another view of the store. */
-  ciWith(env: Readonly<Record<string, string>>, store?: Partial<Storage>): TestUser;
+  /** `ci` with secrets in its environment, with another view of the store, or with another clock. */
+  ciWith(env: Readonly<Record<string, string>>, store?: Partial<Storage>, clock?: Clock): TestUser;
   /** `name version` of what clients see. */
   seen(channel: string): Promise<readonly string[] | undefined>;
   /** How a proposal ended; undefined: it is open. */
@@ -63,7 +64,8 @@ export async function createTeam({ rules = RULES }: { readonly rules?: string } 
     ci,
     store,
     annWith: (change) => createTestUser({ ...ann, store: { ...store, ...change } }),
-    ciWith: (env, change) => createTestUser({ ...machine, env, store: { ...store, ...change } }),
+    ciWith: (env, change, clock = ann.clock) =>
+      createTestUser({ ...machine, env, clock, store: { ...store, ...change } }),
     seen: async (channel) => (await readAsClient(store, 'deb', channel))?.packages,
     outcome: async (ref) => {
       const repository = await ann.open();
