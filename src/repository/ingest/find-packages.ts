@@ -1,4 +1,5 @@
 /** From what a user typed to package files on this machine. */
+import type { Dirent } from 'node:fs';
 import { glob, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PakhusError } from '../../core/pakhus-error.ts';
@@ -54,16 +55,16 @@ async function filesOf(path: string, skip: string | undefined): Promise<readonly
       if (entry.name.startsWith('.')) continue;
       const inside = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(inside);
-      else if (endings.some((ending) => entry.name.endsWith(ending)) && (await isFile(inside)))
+      else if (endings.some((ending) => entry.name.endsWith(ending)) && (await isFile(inside, entry)))
         files.push(inside);
     }
   }
   return files;
 }
 
-/** Follows links. */
-async function isFile(path: string): Promise<boolean> {
-  return (await readable(path, stat(path))).isFile();
+/** Follows links. Asks for nothing else: the folder has said already what its entries are. */
+async function isFile(path: string, entry: Dirent): Promise<boolean> {
+  return entry.isSymbolicLink() ? (await readable(path, stat(path))).isFile() : entry.isFile();
 }
 
 /** Names a folder whatever path leads to it; undefined when there is none. */
