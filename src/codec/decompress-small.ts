@@ -1,6 +1,8 @@
 import { archiveTooLarge } from './archive-error.ts';
 import { createBunzip } from './bunzip.ts';
 import type { CompressionEncoding } from './compression-encoding.ts';
+import { liblzma } from './liblzma.ts';
+import { decodeXzAtOnce } from './liblzma-at-once.ts';
 import { createLzmaDecoder } from './lzma-decoder.ts';
 import { zlibPieces } from './zlib-pieces.ts';
 
@@ -12,14 +14,16 @@ interface SmallOptions {
 }
 
 /**
- * Decompresses at once. Undefined when the plain text is over `smallBytes`, and that is within the limit.
- * Fails as `decompress` does.
+ * Decompresses at once. What it gives may be overwritten by the next call in this thread. Undefined when the plain text is
+ * over `smallBytes`, and that is within the limit. Fails as `decompress` does.
  */
 export function decompressSmall(
   encoding: Exclude<CompressionEncoding, 'none'>,
   bytes: Uint8Array,
   options: SmallOptions,
 ): Uint8Array | undefined {
+  const lent = encoding === 'xz' && liblzma ? decodeXzAtOnce(liblzma, bytes) : undefined;
+  if (lent && lent.length <= options.limitBytes) return lent;
   const pieces: Uint8Array[] = [];
   const maxBytes = Math.min(options.limitBytes, options.smallBytes);
   let plainBytes = 0;

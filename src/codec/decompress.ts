@@ -23,7 +23,8 @@ export interface DecompressOptions {
 }
 
 /**
- * The plain bytes of `source`, for `for await`. A piece is not reused. Several gzip members, xz streams (with padding),
+ * The plain bytes of `source`, for `for await`. A piece is lent: it holds until the next one is asked for, or until
+ * anything else is decompressed in this thread. Several gzip members, xz streams (with padding),
  * zstd frames and bzip2 streams give the concatenation; after them only zeros may follow.
  *
  * Fails in the call or while the pieces are read, naming `options.name`: ARCHIVE_TOO_LARGE for more than `limitBytes` or

@@ -1,4 +1,4 @@
-import { type Liblzma, LZMA } from './liblzma.ts';
+import { type Liblzma, type LiblzmaOptions, LZMA } from './liblzma.ts';
 import type { LzmaDecoder } from './lzma-decoder.ts';
 import { LZMA_MEMORY_LIMIT_BYTES, lzmaError } from './lzma-error.ts';
 
@@ -6,12 +6,18 @@ import { LZMA_MEMORY_LIMIT_BYTES, lzmaError } from './lzma-error.ts';
 const FIRST_BYTES = 16_384;
 const PIECE_BYTES = 65_536;
 
-// What only encoders look at, but what has to be there.
-const UNUSED = { check: LZMA.checkCrc32, preset: 0, filters: [LZMA.filterLzma2], threads: 1 };
+/** What a decoder is made with; only encoders look at what comes before the limit, but it has to be there. */
+export const LIBLZMA_DECODER: LiblzmaOptions = {
+  check: LZMA.checkCrc32,
+  preset: 0,
+  filters: [LZMA.filterLzma2],
+  threads: 1,
+  memlimit: LZMA_MEMORY_LIMIT_BYTES,
+};
 
 /** Decodes xz with node-liblzma, into pieces of at most 64 KiB. Fails as `createLzmaDecoder` does. */
 export function createLiblzmaDecoder(liblzma: Liblzma, { name }: { readonly name: string }): LzmaDecoder {
-  const stream = new liblzma(LZMA.decode, { ...UNUSED, memlimit: LZMA_MEMORY_LIMIT_BYTES });
+  const stream = new liblzma(LZMA.decode, LIBLZMA_DECODER);
   let output = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let filled = 0;
 

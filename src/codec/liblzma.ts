@@ -27,7 +27,7 @@ export interface LiblzmaStream {
 }
 
 /** What a stream is made with; a decoder looks at `memlimit` only. */
-interface LiblzmaOptions {
+export interface LiblzmaOptions {
   readonly check: number;
   readonly preset: number;
   readonly filters: readonly number[];

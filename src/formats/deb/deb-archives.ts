@@ -65,7 +65,7 @@ export async function readControlArchive(memberName: string, input: MemberInput)
       }
       found = true;
       // A piece is only lent.
-      return (piece) => parts.push(piece.slice());
+      return (piece) => parts.push(Buffer.from(piece));
     },
   });
   const compression = compressionOf(memberName, { name, known: CONTROL_COMPRESSIONS });
@@ -98,7 +98,9 @@ async function unpack(
 ): Promise<void> {
   const { name, reader, sizeBytes, tar, limitBytes } = input;
   const packed = sizeBytes <= IN_MEMORY_BYTES ? await reader.take(sizeBytes) : reader.pieces(sizeBytes);
-  for await (const piece of decompress(compression, packed, { name, limitBytes })) tar.push(piece);
+  const pieces = decompress(compression, packed, { name, limitBytes });
+  if (Symbol.iterator in pieces) for (const piece of pieces) tar.push(piece);
+  else for await (const piece of pieces) tar.push(piece);
   tar.end();
 }
 

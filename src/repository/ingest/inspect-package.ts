@@ -1,6 +1,6 @@
 /** Reads one package: its format, metadata and digest in one pass. */
-import { readFileSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, read as readCallback, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format } from '../../formats/format.ts';
@@ -14,6 +14,9 @@ import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected
 const WHOLE_LIMIT_BYTES = 1024 * 1024;
 const HEAD_BYTES = 4096;
 
+const read = promisify(readCallback);
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /**
  * A file of this machine. Without `known` it is always read to its end and parsed.
  * @throws PACKAGE_UNKNOWN_FORMAT, PACKAGE_INVALID, ARCHIVE_* with its path
@@ -23,14 +26,15 @@ export async function inspectPackage(
   known: KnownDigests = new Map(),
 ): Promise<InspectedPackage | RecognisedFile> {
   try {
-    const info = statSync(path);
-    if (!info.isFile()) throw new Error('it is no regular file');
-    if (info.size <= WHOLE_LIMIT_BYTES) return await inspectSmall(path, { bytes: readFileSync(path), known });
-    const handle = await open(path, 'r');
+    // Without waiting for the other end of a pipe.
+    const fd = openSync(path, READ_FLAGS);
     try {
-      return await inspectLarge(path, { handle, sizeBytes: info.size, known });
+      const info = fstatSync(fd);
+      if (!info.isFile()) throw new Error('it is no regular file');
+      if (info.size > WHOLE_LIMIT_BYTES) return await inspectLarge(path, { fd, sizeBytes: info.size, known });
+      return await inspectSmall(path, { bytes: readWhole(fd, info.size), known });
     } finally {
-      await handle.close();
+      closeSync(fd);
     }
   } catch (error) {
     if (error instanceof PakhusError || !(error instanceof Error)) throw error;
@@ -50,10 +54,10 @@ async function inspectSmall(
 
 async function inspectLarge(
   path: string,
-  file: { readonly handle: FileHandle; readonly sizeBytes: number; readonly known: KnownDigests },
+  file: { readonly fd: number; readonly sizeBytes: number; readonly known: KnownDigests },
 ): Promise<InspectedPackage | RecognisedFile> {
-  const { handle, sizeBytes, known } = file;
-  const ranges = { sizeBytes, readAt: (offset: number, length: number) => readAt(handle, offset, length) };
+  const { fd, sizeBytes, known } = file;
+  const ranges = { sizeBytes, readAt: (offset: number, length: number) => readAt(fd, offset, length) };
   // A second pass over the bytes is spared where it cannot help.
   if ([...known.values()].includes(sizeBytes)) {
     const sha256 = await hashingSource(path, ranges).sha256();
@@ -62,11 +66,23 @@ async function inspectLarge(
   return inspectRanges(path, ranges);
 }
 
-async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+/** As many bytes as there are, up to `sizeBytes`. */
+function readWhole(fd: number, sizeBytes: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let filled = 0;
+  while (filled < sizeBytes) {
+    const bytesRead = readSync(fd, bytes, filled, sizeBytes - filled, null);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+async function readAt(fd: number, offset: number, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+    const { bytesRead } = await read(fd, bytes, filled, length - filled, offset + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
