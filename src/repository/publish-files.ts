@@ -6,6 +6,7 @@ import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
+import { holdYoungGeneration } from './ingest/hold-young-generation.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
 import { inspectFiles } from './ingest/inspect-files.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
@@ -50,6 +51,7 @@ export async function publishFiles(
   input: PublishFilesInput,
   options: UseCaseOptions,
 ): Promise<PublishFilesResult> {
+  holdYoungGeneration();
   const { store } = workspace.config;
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const pool = createIngestPool();

@@ -5,9 +5,12 @@
  * paths ──batches──▶ worker: inspect ──▶ InspectedPackage      one pass: format, metadata, digest
  * tasks ──batches──▶ worker: store   ──▶ path in the tree      the same bytes, verified while they are written
  * ```
- * Few files are handled in this thread, because a worker costs more to start than they cost to read.
+ * This thread takes its share, so that there is one worker less to hold in memory. Few files are all handled here, because a
+ * worker costs more to start than they cost to read.
  */
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
 import { type Ingested, inspectAll, storeAll } from './handle-request.ts';
@@ -65,27 +68,25 @@ export function isSmallBatch(count: number): boolean {
 
 export function createIngestPool(): IngestPool {
   const workers: WorkerLane[] = [];
-  const lanes = (): readonly WorkerLane[] => {
-    while (workers.length < availableParallelism()) workers.push(startWorker());
-    return workers;
+  /** One worker for each core but the one that this thread has; none for few items. */
+  const workersFor = (count: number): readonly WorkerLane[] => {
+    const wanted = isSmallBatch(count) ? 0 : availableParallelism() - 1;
+    while (workers.length < wanted) workers.push(startWorker());
+    return workers.slice(0, wanted);
   };
   return {
     async inspect(paths, { known, ...options } = {}) {
       const digests = known?.digests ?? new Map();
-      const inspected = isSmallBatch(paths.length)
-        ? await run(paths, options, [(batch) => inspectAll(batch, digests)])
-        : await run(
-            paths,
-            options,
-            lanes().map((lane) => lane.inspect(digests)),
-          );
+      const lanes = workersFor(paths.length).map((worker) => worker.inspect(digests));
+      const own = inTurns((batch: readonly string[]) => inspectAll(batch, digests));
+      const inspected = await run(paths, options, [own, ...twice(lanes)]);
       return inspected.map((one) => recall(one, known));
     },
     store(items, { tree, location, toTask, ...options }) {
-      const stores: readonly Lane<StoreTask, string>[] =
-        isSmallBatch(items.length) || location === undefined
-          ? [(batch) => storeAll(tree, batch)]
-          : lanes().map((lane) => lane.store(location));
+      const lanes =
+        location === undefined ? [] : workersFor(items.length).map((worker) => worker.store(location));
+      const own = inTurns((batch: readonly StoreTask[]) => storeAll(tree, batch));
+      const stores = [own, ...twice(lanes)];
       return run(
         items,
         options,
@@ -111,6 +112,19 @@ function recall(
 }
 
 type Lane<T, R> = (batch: readonly T[]) => Promise<readonly Ingested<R>[]>;
+
+/** Work of this thread, that hears of workers and signals between batches. */
+function inTurns<T, R>(lane: Lane<T, R>): Lane<T, R> {
+  return async (batch) => {
+    await setImmediate();
+    return lane(batch);
+  };
+}
+
+/** Each worker has a batch before it while it works on another, for this thread may be busy when it has done one. */
+function twice<T>(lanes: readonly T[]): readonly T[] {
+  return [...lanes, ...lanes];
+}
 
 async function run<T, R>(
   items: readonly T[],
@@ -148,6 +162,8 @@ function startWorker(): WorkerLane {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
     resourceLimits: WORKER_LIMITS,
+    // Workers keep compiled code only where their environment says so.
+    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
   });
   const waiting = new Map<
     number,
