@@ -9,6 +9,7 @@ function stage(signal = new AbortController().signal) {
     isTerminal: true,
     columns: () => 80,
     lines: async () => {},
+    line: async () => {},
     raw: (text: string) => {
       asked += text;
     },

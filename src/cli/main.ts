@@ -31,7 +31,7 @@ import { createOutput, type Output, type OutputStream } from './output.ts';
 import { createPalette, type Palette, wantsColour } from './palette.ts';
 import { createProgram, type Invocation } from './program.ts';
 import { readVersion } from './read-version.ts';
-import { toJson } from './to-json.ts';
+import { jsonPieces } from './to-json.ts';
 import { isHelpInstead, toUsageError } from './usage-error.ts';
 
 /** Everything from outside. */
@@ -152,7 +152,7 @@ async function runCommand(invocation: Invocation, session: Session): Promise<num
     const outcome = await invocation.command.execute(context, invocation.raw);
     context.reporter.close();
     const view = { palette: outPalette, columns: stdout.columns(), nowMs: context.clock.now() };
-    await stdout.lines(session.json ? [toJson(outcome.data)] : outcome.render(view));
+    await (session.json ? stdout.line(jsonPieces(outcome.data)) : stdout.lines(outcome.render(view)));
     return outcome.exitCode;
   } finally {
     context.reporter.close();

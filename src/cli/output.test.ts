@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createOutput, escapeControls, type OutputStream } from './output.ts';
-import { toJson } from './to-json.ts';
+import { jsonPieces, toJson } from './to-json.ts';
 
 describe('nothing that a package says steers the terminal', () => {
   test.each([
@@ -25,6 +25,19 @@ test('JSON is one line of printable characters that reads back the same', () => 
   expect(JSON.parse(json)).toEqual({ text: data.text, size: '12', map: { k: [1] } });
 });
 
+test.each<[what: string, data: unknown]>([
+  [
+    'a result',
+    { rev: 3, published: [{ packages: [{ name: 'a\u009b' }, { name: 'b' }], dropped: [] }], url: undefined },
+  ],
+  ['empty lists and objects', { a: [], b: {}, c: [[], {}], d: null }],
+  ['what is left out of objects and null in lists', { a: undefined, b: [undefined, 1] }],
+  ['maps, sets and errors', { map: new Map([['k', 1n]]), set: new Set([1]), error: new Error('x') }],
+  ['no object', 'text'],
+])('pieces of JSON are the same text: %s', (_what, data) => {
+  expect([...jsonPieces(data)].join('')).toBe(toJson(data));
+});
+
 test('errors inside results keep code, message and hint', async () => {
   const { PakhusError } = await import('../core/pakhus-error.ts');
   const refused = { error: new PakhusError('PACKAGE_INVALID', 'no name', { hint: 'Give it one.' }) };
@@ -37,6 +50,20 @@ describe('a stream', () => {
   const failing = (code: string): OutputStream => ({
     on: () => undefined,
     write: (_text, done) => done(Object.assign(new Error(code), { code })),
+  });
+  test('gets a line in pieces, a newline at its end', async () => {
+    const written: string[] = [];
+    const stream: OutputStream = {
+      on: () => undefined,
+      write: (text, done) => {
+        written.push(text);
+        done();
+      },
+    };
+    const pieces = Array.from({ length: 3000 }, (_, index) => `${index} `.padEnd(50));
+    await createOutput('stdout', stream).line(pieces);
+    expect(written.length).toBeGreaterThan(1);
+    expect(written.join('')).toBe(`${pieces.join('')}\n`);
   });
   test('whose reader has gone takes everything', async () => {
     await expect(createOutput('stdout', failing('EPIPE')).lines(['x'])).resolves.toBeUndefined();

@@ -21,9 +21,14 @@ export interface Output {
   columns(): number;
   /** Writes each line with a newline. Fails with CLI_OUTPUT when it cannot be written; does nothing once the reader has gone. */
   lines(lines: readonly string[]): Promise<void>;
+  /** Writes a line that comes in pieces, no faster than it is read. The pieces are written as they are. Fails as `lines` does. */
+  line(pieces: Iterable<string>): Promise<void>;
   /** Writes text as it is: for the progress line, which is made of control sequences. Never fails. */
   raw(text: string): void;
 }
+
+/** Pieces of a line are joined to so much before they are written. */
+const WRITTEN_CHARACTERS = 65_536;
 
 /** Wraps a stream. `name` is for the error message: `stdout`. */
 export function createOutput(name: string, stream: OutputStream): Output {
@@ -31,23 +36,36 @@ export function createOutput(name: string, stream: OutputStream): Output {
   stream.on('error', () => {
     gone = true;
   });
+  const write = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (gone) {
+        resolve();
+        return;
+      }
+      stream.write(text, (error) => {
+        if (!error || isReaderGone(error)) resolve();
+        else
+          reject(
+            new PakhusError('CLI_OUTPUT', `cannot write to ${name}: ${error.message}`, { cause: error }),
+          );
+      });
+    });
   return {
     isTerminal: stream.isTTY === true,
     columns: () => stream.columns ?? 80,
-    lines: (lines) =>
-      new Promise((resolve, reject) => {
-        if (gone || lines.length === 0) {
-          resolve();
-          return;
-        }
-        stream.write(`${lines.map(escapeControls).join('\n')}\n`, (error) => {
-          if (!error || isReaderGone(error)) resolve();
-          else
-            reject(
-              new PakhusError('CLI_OUTPUT', `cannot write to ${name}: ${error.message}`, { cause: error }),
-            );
-        });
-      }),
+    lines: async (lines) => {
+      if (lines.length > 0) await write(`${lines.map(escapeControls).join('\n')}\n`);
+    },
+    line: async (pieces) => {
+      let text = '';
+      for (const piece of pieces) {
+        text += piece;
+        if (text.length < WRITTEN_CHARACTERS) continue;
+        await write(text);
+        text = '';
+      }
+      await write(`${text}\n`);
+    },
     raw: (text) => {
       if (!gone) stream.write(text, () => {});
     },

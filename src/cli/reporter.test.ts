@@ -22,6 +22,7 @@ function stage(columns = 60) {
     isTerminal: true,
     columns: () => columns,
     lines: async () => {},
+    line: async () => {},
     raw: (more) => {
       text += more;
     },

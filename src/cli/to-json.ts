@@ -20,3 +20,28 @@ export function toJson(value: unknown): string {
   });
   return json.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** What is opened by {@link jsonPieces}: lists in objects in lists in an object. */
+const OPENED_LEVELS = 4;
+
+/** {@link toJson} in pieces, so that the text of 60,000 packages is never in memory as a whole. */
+export function* jsonPieces(value: unknown, levels: number = OPENED_LEVELS): Generator<string> {
+  if (levels === 0 || !isPlain(value)) {
+    yield toJson(value ?? null);
+    return;
+  }
+  const isList = Array.isArray(value);
+  let before = isList ? '[' : '{';
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === undefined && !isList) continue;
+    yield isList ? before : `${before}${toJson(key)}:`;
+    yield* jsonPieces(inner, levels - 1);
+    before = ',';
+  }
+  yield (before === ',' ? '' : before) + (isList ? ']' : '}');
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
