@@ -81,6 +81,11 @@ export function createBlobStore(storage: Storage, options: { readonly ulid: () =
   return { name: storage.name, put, get };
 }
 
+/** True when a blob could not be read because it is not there. */
+export function isMissingBlob(error: unknown): boolean {
+  return hasCode(error, 'LEDGER_CORRUPT') && hasCode(error.cause, 'STORE_OBJECT_NOT_FOUND');
+}
+
 /** True for a key that {@link createBlobStore} gives to a blob with this digest. */
 function isBlobKey(key: string, sha256: string): boolean {
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RepositorySettings } from '../formats/format.ts';
-import { fillPlace, formatPlace, parsePlace } from './place.ts';
+import { fillPlace, formatPlace, parsePlace, splitRevision } from './place.ts';
 
 const settings: RepositorySettings = {
   format: 'deb',
@@ -20,6 +20,22 @@ describe('what is left out is the first one of the settings', () => {
     ['tools/stable/non-free', 'tools/stable/non-free'],
   ])('%s is %s', (typed, full) => {
     expect(formatPlace(fillPlace(parsePlace(typed), settings))).toBe(full);
+  });
+});
+
+describe('a revision stands behind the repository', () => {
+  test.each([
+    ['tools', 'tools', undefined],
+    ['tools/stable', 'tools/stable', undefined],
+    ['tools@12', 'tools', '12'],
+    ['tools@2026.11/stable/main', 'tools/stable/main', '2026.11'],
+    ['tools/stable@12', 'tools/stable@12', undefined],
+  ])('%s', (text, place, revision) => {
+    expect(splitRevision(text)).toEqual({ place, revision });
+  });
+
+  test.each(['tools@', 'tools@/stable', 'tools@a b', 'tools@1@2'])('%j has none', (text) => {
+    expect(() => splitRevision(text)).toThrow(expect.objectContaining({ code: 'CLI_USAGE' }));
   });
 });
 

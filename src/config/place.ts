@@ -35,6 +35,24 @@ export function parsePlace(text: string): PartialPlace {
   });
 }
 
+/**
+ * Takes `tools@12/stable` apart: the place `tools/stable` as it was in revision 12, which may be the name of a pin as well.
+ * Without one the revision is undefined: the newest.
+ * @throws CLI_USAGE
+ */
+export function splitRevision(text: string): {
+  readonly place: string;
+  readonly revision: string | undefined;
+} {
+  const [, repository = '', revision, rest = ''] = /^([^/@]*)@([^/]*)(.*)$/s.exec(text) ?? [];
+  if (revision === undefined) return { place: text, revision };
+  if (PART_NAME.pattern.test(revision)) return { place: repository + rest, revision };
+  throw new PakhusError('CLI_USAGE', `'${revision}' in '${text}' is no revision`, {
+    hint: 'A revision is a number or the name of a pin: tools@12, tools@2026.11/stable.',
+    details: { place: text },
+  });
+}
+
 /** `tools/stable/main`. */
 export function formatPlace({ repository, channel, component }: Place): string {
   return `${repository}/${channel}/${component}`;

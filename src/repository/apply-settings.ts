@@ -3,22 +3,16 @@ import { isIn } from '../catalog/catalog.ts';
 import { parseSettings } from '../catalog/settings.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
-import type { Committer, Proposer } from '../ledger/manifest.ts';
+import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './actions.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
+import { compareTerms, type SettingChange } from './compare-terms.ts';
 import { termsOf } from './content.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { isRotating } from './signers.ts';
 import { checkTerms, type Terms } from './terms.ts';
-
-/** One setting that differs. */
-export interface SettingChange {
-  readonly setting: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
 
 export interface ApplyResult {
   readonly changes: readonly SettingChange[];
@@ -49,12 +43,7 @@ export async function applySettings(
   const after: Terms = options.propose
     ? { ...before, settings }
     : { settings, ...(await wantedPeople(repository, before, input.config)) };
-  const changes = [
-    ...differences(flatten(before.settings), flatten(settings)),
-    ...differences({ signers: fingerprints(before.signers) }, { signers: fingerprints(after.signers) }),
-    ...differences({ ledger: keyIds(before.committers) }, { ledger: keyIds(after.committers) }),
-    ...differences(byName(before.proposers), byName(after.proposers)),
-  ];
+  const changes = compareTerms(before, after);
   checkTerms(after, {
     before,
     holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
@@ -104,44 +93,4 @@ function wantedCommitters(
     .map((publicKey) => ({ keyId: ledgerKeyId(publicKey), publicKey, name: ledgerKeyId(publicKey) }))
     .filter(({ keyId }) => known.every((one) => one.keyId !== keyId));
   return [...kept, ...added];
-}
-
-function flatten(settings: RepositoryConfig['settings']): Readonly<Record<string, unknown>> {
-  const { options, channels, ...rest } = settings;
-  const channelOptions = channels.flatMap(({ name, options: own }) =>
-    Object.entries(own).map(([key, value]) => [`channels.${name}.${key}`, value] as const),
-  );
-  return {
-    ...rest,
-    ...options,
-    channels: channels.map(({ name }) => name),
-    ...Object.fromEntries(channelOptions),
-  };
-}
-
-function differences(
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-): readonly SettingChange[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
-    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }));
-}
-
-function byName(proposers: readonly Proposer[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    proposers.map(({ name, publicKey, actions, to }) => [
-      `proposers.${name}`,
-      { actions, to, ...(publicKey !== undefined && { key: publicKey }) },
-    ]),
-  );
-}
-
-function fingerprints(signers: readonly PublicSigner[]): readonly string[] {
-  return signers.map(({ fingerprint }) => fingerprint);
-}
-
-function keyIds(committers: readonly Committer[]): readonly string[] {
-  return committers.map(({ keyId }) => keyId);
 }

@@ -24,11 +24,32 @@ describe('the log', () => {
     const keyId = log[0]?.keyId;
     expect(keyId).toMatch(/^[0-9a-f]{32}$/);
     const start = Date.UTC(2026, 0, 1);
-    const common = { author: 'ann@desk', keyId, done: 1, rejected: [] };
+    const common = { author: 'ann@desk', keyId, pins: [], done: 1, rejected: [] };
     expect(log).toEqual([
-      { rev: 3, dateMs: start + 2000, message: 'remove tool 1.0', ...common },
-      { rev: 2, dateMs: start + 1000, message: 'publish hello 2.0 to stable/main', ...common },
-      { rev: 1, dateMs: start, message: 'publish 2 packages to stable/main', ...common },
+      {
+        rev: 3,
+        dateMs: start + 2000,
+        message: 'remove tool 1.0',
+        packages: 2,
+        packagesChange: -1,
+        ...common,
+      },
+      {
+        rev: 2,
+        dateMs: start + 1000,
+        message: 'publish hello 2.0 to stable/main',
+        packages: 3,
+        packagesChange: 1,
+        ...common,
+      },
+      {
+        rev: 1,
+        dateMs: start,
+        message: 'publish 2 packages to stable/main',
+        packages: 2,
+        packagesChange: 2,
+        ...common,
+      },
     ]);
   });
 
@@ -66,14 +87,14 @@ describe('the log', () => {
 });
 
 describe('the difference', () => {
-  test.each<[what: string, range: { from?: number; to?: number }, from: number, to: number, lines: string[]]>(
+  test.each<[what: string, range: { from?: string; to?: string }, from: number, to: number, lines: string[]]>(
     [
       ['of the newest to the one before', {}, 2, 3, ['removed tool 1.0']],
-      ['up to a revision, from the one before', { to: 2 }, 1, 2, ['added hello 2.0']],
-      ['from a revision to the newest', { from: 1 }, 1, 3, ['added hello 2.0', 'removed tool 1.0']],
-      ['from nothing at all', { from: 0, to: 1 }, 0, 1, ['added hello 1.0', 'added tool 1.0']],
-      ['backwards', { from: 3, to: 1 }, 3, 1, ['added tool 1.0', 'removed hello 2.0']],
-      ['of a revision to itself', { from: 2, to: 2 }, 2, 2, []],
+      ['up to a revision, from the one before', { to: '2' }, 1, 2, ['added hello 2.0']],
+      ['from a revision to the newest', { from: '1' }, 1, 3, ['added hello 2.0', 'removed tool 1.0']],
+      ['from nothing at all', { from: '0', to: '1' }, 0, 1, ['added hello 1.0', 'added tool 1.0']],
+      ['backwards', { from: '3', to: '1' }, 3, 1, ['added tool 1.0', 'removed hello 2.0']],
+      ['of a revision to itself', { from: '2', to: '2' }, 2, 2, []],
     ],
   )('%s', async (_what, range, from, to, lines) => {
     await using user = await threeRevisions();
@@ -90,7 +111,7 @@ describe('the difference', () => {
     const input = { from: {}, wanted: [parseWanted('hello')], all: false, dryRun: false };
     await removePackages(await user.open(), input, user.options);
     await user.publish([{ name: 'hello', content: 'another build' }]);
-    expect((await diffRevisions(await user.open(), { from: 1 })).packages).toEqual([
+    expect((await diffRevisions(await user.open(), { from: '1' })).packages).toEqual([
       {
         kind: 'changed',
         channel: 'stable',
@@ -102,7 +123,7 @@ describe('the difference', () => {
     ]);
   });
 
-  test.each([{ from: 7 }, { to: 7 }, { from: 1, to: 7 }])(
+  test.each([{ from: '7' }, { to: '7' }, { from: '1', to: '7' }])(
     '%j names a revision that is not there',
     async (range) => {
       await using user = await threeRevisions();

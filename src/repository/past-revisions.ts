@@ -7,6 +7,7 @@ import { walkBack } from '../ledger/walk-back.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { collectedRevision, isCollected } from './collected.ts';
 import { type ReadRevision, readContent } from './content.ts';
+import { openTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
 /** What an earlier revision held. */
@@ -65,6 +66,24 @@ export function revisionNumber({ name }: Repository, newest: ReadRevision, text:
   });
 }
 
+/** A revision as it was asked for, and the newest one. */
+export interface OpenedAt {
+  readonly tail: ReadRevision;
+  readonly at: ReadRevision;
+}
+
+/** `revision`: a number or the name of a pin; undefined: the newest. @throws as {@link openPast}, REPOSITORY_NOT_FOUND */
+export async function openAt(
+  repository: Repository,
+  revision: string | undefined,
+  call: CallOptions = {},
+): Promise<OpenedAt> {
+  const tail = await openTail(repository, call);
+  if (revision === undefined) return { tail, at: tail };
+  const rev = revisionNumber(repository, tail, revision);
+  return { tail, at: await openPast(repository, tail, { rev, ...call }) };
+}
+
 /** Revision `rev`, which `newest` or one before it is. @throws REVISION_NOT_FOUND, REVISION_COLLECTED, LEDGER_* */
 export async function openPast(
   repository: Repository,
@@ -72,8 +91,17 @@ export async function openPast(
   { rev, ...call }: CallOptions & { readonly rev: number },
 ): Promise<ReadRevision> {
   if (isCollected(newest, rev)) throw collectedRevision(repository, rev);
+  return readPast(repository, await findRecord(repository, newest, { rev, ...call }), call);
+}
+
+/** The record of revision `rev`, whether or not what it names was collected. @throws REVISION_NOT_FOUND, LEDGER_* */
+export async function findRecord(
+  repository: Repository,
+  newest: ReadRevision,
+  { rev, ...call }: CallOptions & { readonly rev: number },
+): Promise<FoundRecord> {
   for await (const found of walkBack(repository.ledger, newest.revision, call))
-    if (found.signed.record.rev === rev) return readPast(repository, found, call);
+    if (found.signed.record.rev === rev) return found;
   throw noSuchRevision(repository, rev);
 }
 
@@ -88,7 +116,8 @@ export async function* pastRevisions(
   }
 }
 
-async function readPast(
+/** What a record names. @throws LEDGER_CORRUPT when it was collected */
+export async function readPast(
   { ledger }: Repository,
   found: FoundRecord,
   call: CallOptions,

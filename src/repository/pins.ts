@@ -16,6 +16,11 @@ export function readPin(value: unknown): Pin {
   return { rev: field(value, 'rev', num), ...(name !== undefined && { name }) };
 }
 
+/** `12` or `12 (2026.11)`. */
+export function describePin({ rev, name }: Pin): string {
+  return name === undefined ? String(rev) : `${rev} (${name})`;
+}
+
 /** What is wrong with the name of a pin; undefined: nothing. Digits alone would be the number of a revision. */
 export function findPinNameProblem(name: string): string | undefined {
   if (!PART_NAME.pattern.test(name)) return `'${name}' is no name for a pin: expected ${PART_NAME.about}`;

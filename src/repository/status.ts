@@ -8,6 +8,7 @@ import { readPublicKey } from '../signing/openpgp-key.ts';
 import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { PublicSigner } from './actions.ts';
+import type { Pin } from './pins.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
@@ -43,6 +44,7 @@ export interface RepositoryStatus {
   readonly author: string;
   readonly channels: readonly ChannelStatus[];
   readonly signers: readonly SignerStatus[];
+  readonly pins: readonly Pin[];
   /** Pointers that are missing or differ; `pakhus repair` writes them. */
   readonly stale: readonly string[];
   /** Proposals that nobody committed yet. */
@@ -88,6 +90,7 @@ export async function readStatus(
       })),
     })),
     signers: await Promise.all(content.signers.map((one) => signerStatus(one, repository.ledger.time.now()))),
+    pins: content.pins,
     stale: await stalePointers(repository.ledger, revision, options),
     openIntents: open.intents.length,
   };

@@ -1,11 +1,13 @@
 /** `pakhus apply`. */
 import { ERROR_CODES } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
-import { applySettings, type SettingChange } from '../../repository/apply-settings.ts';
+import { applySettings } from '../../repository/apply-settings.ts';
+import type { SettingChange } from '../../repository/compare-terms.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';
+import { settingLines } from '../setting-lines.ts';
 
 interface Applied {
   readonly repository: string;
@@ -44,10 +46,7 @@ export const apply: Command = defineCommand({
       ? ['pakhus.yaml has no repositories.']
       : [
           ...repositories.flatMap(({ repository, changes, rev }) => [
-            ...changes.map(
-              ({ setting, before, after }) =>
-                `  ${setting}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
-            ),
+            ...settingLines(changes),
             endLine(repository, { changes, rev, dryRun }, palette.good),
           ]),
           ...missing.map((repository) =>

@@ -1,33 +1,32 @@
 /** `pakhus diff`. */
-import { PakhusError } from '../../core/pakhus-error.ts';
 import { diffRevisions } from '../../repository/diff-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { differenceLines } from '../difference-lines.ts';
 import { argument, optionalArgument } from '../inputs.ts';
-import { openRepository } from '../open-workspace.ts';
+import { openPlace } from '../open-workspace.ts';
+import { settingLines } from '../setting-lines.ts';
 
 export const diff: Command = defineCommand({
   inputs: {
-    repository: argument('the repository'),
-    from: optionalArgument('the older revision, 0 for nothing at all (default: the one before)'),
-    to: optionalArgument('the newer revision (default: the newest)'),
+    place: argument('repository, or repository/channel/component to see only what is there'),
+    from: optionalArgument(
+      'the older revision or the name of its pin, 0 for nothing at all (default: the one before)',
+    ),
+    to: optionalArgument('the newer revision or the name of its pin (default: the newest)'),
   },
-  run: async (context, { repository: name, from, to }) => {
-    const { repository } = await openRepository(context, name);
-    return {
-      repository: repository.name,
-      ...(await diffRevisions(repository, { from: revision(from, 0), to: revision(to, 1) })),
-    };
+  description: 'Settings, signers and pins that differ are shown as well, unless only a place is asked for.',
+  examples: [
+    ['pakhus diff tools/stable 2026.11', 'what changed in stable since the revision that is pinned so'],
+  ],
+  run: async (context, { place: text, from, to }) => {
+    const { repository, place } = await openPlace(context, text);
+    const where = { channel: place.channel, component: place.component };
+    const found = await diffRevisions(repository, { from, to, where, signal: context.signal });
+    return { repository: repository.name, ...found };
   },
-  render: ({ from, to, packages }, { palette }) => {
-    if (packages.length === 0) return [`No package differs between revision ${from} and ${to}.`];
-    return differenceLines(packages, palette);
-  },
+  render: ({ from, to, packages, settings }, { palette }) => [
+    ...settingLines(settings),
+    ...differenceLines(packages, palette),
+    ...(packages.length === 0 ? [`No package differs between revision ${from} and ${to}.`] : []),
+  ],
 });
-
-function revision(text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const rev = Number(text);
-  if (/^\d{1,10}$/.test(text) && rev >= least) return rev;
-  throw new PakhusError('CLI_USAGE', `a revision is a whole number from ${least} on, found '${text}'`);
-}

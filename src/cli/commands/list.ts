@@ -1,6 +1,7 @@
 /** `pakhus list`. */
+import { splitRevision } from '../../config/place.ts';
 import { iteratePackages } from '../../repository/list-packages.ts';
-import { openTail } from '../../repository/read-repository.ts';
+import { openAt } from '../../repository/past-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachPlace } from '../open-workspace.ts';
@@ -21,11 +22,13 @@ interface Row {
 
 export const list: Command = defineCommand({
   inputs: { place: optionalArgument('repository/channel/component; a part that is left out means all') },
-  run: async (context, { place }) => {
+  examples: [['pakhus list tools@12/stable', 'what the channel held in revision 12']],
+  run: async (context, { place: text }) => {
     const packages: Row[] = [];
+    const { place, revision } = text === undefined ? {} : splitRevision(text);
     await forEachPlace(context, place, async ({ repository, place: part }) => {
-      const tail = await openTail(repository);
-      for await (const found of iteratePackages(repository, tail, {
+      const { at } = await openAt(repository, revision, { signal: context.signal });
+      for await (const found of iteratePackages(repository, at, {
         channel: part.channel,
         component: part.component,
         signal: context.signal,

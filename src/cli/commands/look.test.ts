@@ -86,7 +86,8 @@ describe('show', () => {
          in many words
         Depends: libc6 (>= 2.36), tool | perl
         pool/main/h/hello/hello_1.0_amd64.deb (### B)
-        SHA-256 SHA-256"
+        SHA-256 SHA-256
+        brought by ann@desk in revision 2, DATE-AND-TIME-IN-UTC: publish hello 1.0 to testing/main"
     `);
     const shown = await text('show', 'tools/testing', 'hello');
     expect(shown.indexOf('hello 2.0 amd64')).toBeLessThan(shown.indexOf('hello 1.0 amd64'));
@@ -103,6 +104,7 @@ describe('show', () => {
           path: 'pool/main/h/hello/hello_1.0_amd64.deb',
           sha256: SHA,
           summary: 'Greets people',
+          came: { rev: 2, author: 'ann@desk', message: 'publish hello 1.0 to testing/main' },
           fields: expect.arrayContaining([{ name: 'Maintainer', value: 'Tests <tests@example.org>' }]),
           relations: expect.objectContaining({ depends: expect.anything() }),
         },
@@ -189,8 +191,11 @@ describe('log', () => {
           author: 'ann@desk',
           message: 'publish tool 1.0 to stable/main',
           keyId: expect.stringMatching(/^[0-9a-f]{32}$/),
+          pins: [],
           done: 1,
           rejected: [],
+          packages: 1,
+          packagesChange: 1,
         },
       ],
     });
@@ -207,10 +212,11 @@ describe('diff', () => {
   });
 
   test('--json', async () => {
-    expect(await answer('diff', 'tools', '0', '2')).toEqual({
+    expect(await answer('diff', 'tools/testing', '0', '2')).toEqual({
       repository: 'tools',
       from: 0,
       to: 2,
+      settings: [],
       packages: [
         {
           kind: 'added',

@@ -1,4 +1,5 @@
 /** `pakhus status`. */
+import { describePin } from '../../repository/pins.ts';
 import { type ChannelStatus, type RepositoryStatus, readStatus } from '../../repository/status.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
@@ -44,6 +45,7 @@ function repositoryLines(one: RepositoryStatus, { palette, nowMs }: View): strin
       ),
       ...warnings.map((message) => palette.warning(`  ${message}`)),
     ]),
+    ...(one.pins.length > 0 ? [`  pinned: ${one.pins.map(describePin).join(', ')}`] : []),
     ...(one.openIntents > 0
       ? [palette.warning(`  ${formatNumberOf(one.openIntents, 'proposal')} not committed yet`)]
       : []),

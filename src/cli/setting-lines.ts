@@ -1,0 +1,8 @@
+/** Settings that differ, one a line. */
+import type { SettingChange } from '../repository/compare-terms.ts';
+
+export function settingLines(changes: readonly SettingChange[]): readonly string[] {
+  return changes.map(
+    ({ setting, before, after }) => `  ${setting}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
+  );
+}
