@@ -1,4 +1,6 @@
 /** How a repository stands. */
+
+import { ulidTime } from '../core/ulid.ts';
 import { formatByName } from '../formats/table.ts';
 import { readOpenIntents } from '../ledger/intents.ts';
 import { stalePointers } from '../ledger/publish.ts';
@@ -49,6 +51,8 @@ export interface RepositoryStatus {
   readonly stale: readonly string[];
   /** Proposals that nobody committed yet. */
   readonly openIntents: number;
+  /** When the oldest of them was made. */
+  readonly openSinceMs: number | undefined;
 }
 
 /** Undefined when nothing was published yet. @throws LEDGER_*, STORE_* */
@@ -93,6 +97,7 @@ export async function readStatus(
     pins: content.pins,
     stale: await stalePointers(repository.ledger, revision, options),
     openIntents: open.intents.length,
+    openSinceMs: ulidTime(open.intents[0]?.id ?? ''),
   };
 }
 

@@ -163,10 +163,14 @@ describe('doctor', () => {
       stdout
         .trimEnd()
         .replaceAll(session.cwd, '/project')
+        .replaceAll(session.home, '~')
+        .replace(/Node.js .*/, 'Node.js …')
         .replaceAll(/[0-9a-f]{40}/g, 'FINGERPRINT')
         .replaceAll(/[0-9a-f]{32}/g, 'KEY-ID'),
     ).toMatchInlineSnapshot(`
-      "ok    store /project/public: can be written, and keeps two writers apart
+      "ok    machine: Node.js …
+      ok    keys ~/.config/pakhus/keys: 2 keys, for you alone
+      ok    store /project/public: can be written, and keeps two writers apart
       warn  url: no URL is configured, so client instructions show a path of this machine
             Set \`url:\` in pakhus.yaml to where clients reach the store.
       ok    deb: ledger: revision 1, signed by a listed committer

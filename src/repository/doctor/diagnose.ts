@@ -1,0 +1,78 @@
+/**
+ * Looking for what will hurt: each check says what it found and what to do about it.
+ *
+ * ```
+ * machine    Node, xz, the folder of keys
+ * store      takes writes, keeps writers apart, rights, room, clock
+ * each repository
+ *   ledger   newest revision, what clients see of it, who may commit, what waits, pakhus.yaml
+ *   signers  clients take them, their secret half is here
+ *   url      the entries are there, the state is not
+ * ```
+ */
+import type { RepositoryConfig } from '../../config/resolved-config.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { UrlReader } from '../../upstream/url-reader.ts';
+import { findTail } from '../read-repository.ts';
+import type { UseCaseOptions } from '../repository.ts';
+import type { Workspace } from '../workspace.ts';
+import { type Diagnosis, guarded, warning } from './diagnosis.ts';
+import { checkFolders } from './folders.ts';
+import { checkLedger } from './ledger.ts';
+import { checkKeyFolder, checkRuntime } from './machine.ts';
+import { checkSigner } from './signers.ts';
+import { checkStore } from './store.ts';
+import { checkUrl } from './url.ts';
+
+export interface DiagnoseOptions extends UseCaseOptions {
+  readonly clock: Clock;
+  /** Fetches through `url:`. */
+  readonly read: UrlReader;
+}
+
+/** Every check of a store and its repositories. Nothing that clients see is touched. */
+export async function diagnose(
+  workspace: Workspace,
+  options: DiagnoseOptions,
+): Promise<readonly Diagnosis[]> {
+  const { config } = workspace;
+  const found: Diagnosis[] = [
+    checkRuntime(),
+    ...(await guarded(`keys ${config.keys.value}`, () => checkKeyFolder(config.keys.value))),
+    ...(await checkStore(workspace.store, options.clock)),
+    ...(await checkFolders(config)),
+  ];
+  if (config.url.value === undefined) {
+    found.push(
+      warning(
+        'url',
+        'no URL is configured, so client instructions show a path of this machine',
+        'Set `url:` in pakhus.yaml to where clients reach the store.',
+      ),
+    );
+  }
+  for (const wanted of await workspace.repositories())
+    found.push(
+      ...(await guarded(`${wanted.name}: ledger`, () => checkRepository(workspace, wanted, options))),
+    );
+  return found;
+}
+
+async function checkRepository(
+  workspace: Workspace,
+  wanted: RepositoryConfig,
+  options: DiagnoseOptions,
+): Promise<readonly Diagnosis[]> {
+  const repository = await workspace.open(wanted);
+  const { name } = wanted;
+  const { config } = workspace;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  options.report({ type: 'progress', task: `Checking ${name}` });
+  const tail = await findTail(repository, call);
+  if (tail === undefined)
+    return [warning(`${name}: ledger`, 'nothing was published yet', 'Run `pakhus publish PATH --init`.')];
+  const found = [...(await checkLedger(repository, { tail, wanted, config }, options))];
+  for (const signer of tail.content.signers) found.push(...(await checkSigner(repository, signer)));
+  found.push(...(await checkUrl(repository, { tail, config, read: options.read }, call)));
+  return found;
+}
