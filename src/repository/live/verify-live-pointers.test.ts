@@ -1,6 +1,8 @@
 /** Faults of web servers and caches in front of a real repository, and what `pakhus verify --live` makes of each: pointers. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaintsIn } from '../../../tests/support/cli-session.ts';
+import { folderState } from '../../../tests/support/folder-state.ts';
 import type { Fault } from '../../../tests/support/http-server.ts';
 import {
   createLiveSession,
@@ -38,9 +40,12 @@ test('a good server has no findings, and all of it was looked at', async () => {
 
 test('nothing is written, and no key is needed', async () => {
   live.setFaults(undefined);
-  const env = { HOME: '/nohome', PAKHUS_STORE: live.session.store };
+  const { store } = live.session;
+  const before = await folderState(store);
+  const env = { HOME: '/nohome', PAKHUS_STORE: store };
   const { code, stderr } = await live.session.runWith({ env }, 'verify', '--live', '--url', live.server.url);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, complaints: complaintsIn(stderr) }).toEqual({ code: 0, complaints: '' });
+  expect(await folderState(store)).toEqual(before);
 });
 
 const bodyAt = (path: string, body: string, headers: Readonly<Record<string, string>> = {}): Faults =>
