@@ -98,7 +98,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'verify',
     group: 'Check and mend',
-    summary: 'Check every byte and signature of the store',
+    summary: 'Check every byte of the store; --live: what clients get',
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {

@@ -44,7 +44,10 @@ export function renderLive(results: readonly LiveResult[], view: View): readonly
 }
 
 function findingLines(findings: readonly LiveFinding[], { palette }: View): readonly string[] {
-  const alike = Map.groupBy(findings, ({ code, problem, remedy }) => JSON.stringify([code, problem, remedy]));
+  const worstLast = findings.toSorted((a, b) => rank(a) - rank(b));
+  const alike = Map.groupBy(worstLast, ({ code, problem, remedy }) =>
+    JSON.stringify([code, problem, remedy]),
+  );
   return [...alike.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
@@ -59,6 +62,10 @@ function findingLines(findings: readonly LiveFinding[], { palette }: View): read
       `    ${first.remedy}`,
     ];
   });
+}
+
+function rank({ severity }: LiveFinding): number {
+  return severity === 'error' ? 1 : 0;
 }
 
 function endLines(
