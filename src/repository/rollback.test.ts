@@ -118,6 +118,27 @@ describe('a rollback', () => {
     expect(await keysOf(user.store)).toEqual(before);
   });
 
+  test('undoes what was proposed before it and not committed yet', async () => {
+    await using user = await fourRevisions();
+    await user.propose([{ name: 'late' }], { to: 'deb/stable' });
+    const result = await rollback(user, 'deb/stable', { to: '1' });
+    expect(lines(result)).toEqual(['added hello 1.0 in stable/main', 'removed hello 2.0 in stable/main']);
+    expect(await seen(user)).toEqual(['hello 1.0']);
+    expect(await readLog(await user.open(), { limit: 1 })).toMatchObject([{ rev: 5, done: 2, rejected: [] }]);
+  });
+
+  test('can be proposed, for a committer to make', async () => {
+    await using user = await fourRevisions();
+    const propose = { ...user.options, propose: { as: undefined } };
+    const input = { place: { channel: 'stable' }, to: '1', dryRun: false };
+    const { change, packages } = await rollbackPlace(await user.open(), input, propose);
+    expect(change).toMatchObject({ rev: undefined, proposal: expect.any(String) });
+    expect(packages).toHaveLength(2);
+    expect(await seen(user)).toEqual(['hello 2.0']);
+    await user.commit();
+    expect(await seen(user)).toEqual(['hello 1.0']);
+  });
+
   test('brings back other bytes of the same version', async () => {
     await using user = await createTestRepository();
     await user.publish([{ name: 'hello' }]);

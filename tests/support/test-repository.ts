@@ -12,7 +12,7 @@ import type { Repository, UseCaseOptions } from '../../src/repository/repository
 import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
-import type { Storage } from '../../src/storage/storage.ts';
+import type { Storage, StorageCapabilities } from '../../src/storage/storage.ts';
 import { type QuickDeb, quickDeb } from './quick-deb.ts';
 import { simulatedClock } from './simulated-publisher.ts';
 import { createTempDir } from './temp.ts';
@@ -112,15 +112,24 @@ export function createTestUser(input: TestUserInput): TestUser {
   };
 }
 
-/** A user with a store of its own, which goes away with its scope. */
+/** What a bucket promises, and what a directory does. */
+export const STORES: readonly (readonly [name: string, capabilities: Partial<StorageCapabilities>])[] = [
+  ['a directory', {}],
+  ['a bucket', { exclusive: false, metadata: true }],
+];
+
+/** A user with a store of its own, a directory unless told otherwise, which goes away with its scope. */
 export async function createTestRepository(
-  options: Pick<TestUserInput, 'env' | 'author'> = {},
+  options: Pick<TestUserInput, 'env' | 'author'> & {
+    readonly capabilities?: Partial<StorageCapabilities>;
+  } = {},
 ): Promise<TestUser & AsyncDisposable> {
   const dir = await createTempDir('repository');
   const clock = simulatedClock();
-  const store = createMemoryStorage({ clock, name: '/simulated' });
+  const { capabilities = {}, ...user } = options;
+  const store = createMemoryStorage({ clock, name: '/simulated', capabilities });
   return {
-    ...createTestUser({ store, clock, folder: dir.path, ...options }),
+    ...createTestUser({ store, clock, folder: dir.path, ...user }),
     [Symbol.asyncDispose]: dir[Symbol.asyncDispose],
   };
 }
