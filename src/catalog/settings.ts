@@ -6,13 +6,16 @@ import type { ChannelSettings, FormatOptions, RepositorySettings } from '../form
  * values can be used. @throws TypeError
  */
 export function parseSettings(value: unknown): RepositorySettings {
-  const keep = field(value, 'keep', (inner) => optional(inner, num));
+  const [keep, graceDays] = ['keep', 'graceDays'].map((name) =>
+    field(value, name, (inner) => optional(inner, num)),
+  );
   return {
     format: field(value, 'format', text),
     channels: field(value, 'channels', arrayOf(channelSettings)),
     components: field(value, 'components', arrayOf(text)),
     architectures: field(value, 'architectures', arrayOf(text)),
     ...(keep === undefined ? {} : { keep }),
+    ...(graceDays === undefined ? {} : { graceDays }),
     options: field(value, 'options', formatOptions),
   };
 }

@@ -108,6 +108,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/repair.ts')).repair,
   },
   {
+    name: 'gc',
+    group: 'Check and mend',
+    summary: 'Delete what no client can ask for any more',
+    load: async () => (await import('./commands/gc.ts')).gc,
+  },
+  {
     name: 'doctor',
     group: 'Check and mend',
     summary: 'Look for what will hurt, and say what to do',

@@ -79,6 +79,25 @@ export function countOption(
   return { ...OPTION, about, declare: (name) => `--${name} <${value}>`, read: optionally(read) };
 }
 
+/** `--name <value>`: `14d`, `36h`, `90m`, `30s`; in milliseconds. */
+export function durationOption(value: string, about: string): Input<number | undefined> {
+  const read = (raw: unknown, label: string): number => {
+    const text = readText(raw);
+    const [, count, unit = ''] = /^(\d{1,6})([dhms])$/.exec(text) ?? [];
+    const unitMs = UNITS_MS.get(unit);
+    if (count !== undefined && unitMs !== undefined) return Number(count) * unitMs;
+    throw new PakhusError('CLI_USAGE', `${label} takes a time such as 14d, 36h, 90m or 30s, found '${text}'`);
+  };
+  return { ...OPTION, about, declare: (name) => `--${name} <${value}>`, read: optionally(read) };
+}
+
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+]);
+
 /** `--name <value>`: one of `choices`. */
 export function choiceOption<const C extends string>(
   choices: readonly C[],

@@ -20,6 +20,7 @@ export interface RepositoryEntry {
   readonly components?: readonly string[] | undefined;
   readonly architectures?: readonly string[] | undefined;
   readonly keep?: number | undefined;
+  readonly graceDays?: number | undefined;
   readonly signers?: readonly string[] | undefined;
   readonly [option: string]: unknown;
 }

@@ -125,6 +125,12 @@ function formatSchema(format: string, options: Readonly<Record<string, FormatOpt
       .max(1_000_000)
       .optional()
       .describe('Newest versions kept per channel, component, name and architecture. Default: all.'),
+    graceDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .optional()
+      .describe('Days that files stay after the last index that names them was replaced. Default: 14.'),
     signers: list(matching(SIGNER_NAME))
       .min(1)
       .optional()

@@ -17,13 +17,14 @@ export function toRepository(
   name: string,
   { entry, origin }: { readonly entry: RepositoryEntry; readonly origin: Origin },
 ): RepositoryConfig {
-  const { format, path, channels, components, architectures, keep, signers, ...options } = entry;
+  const { format, path, channels, components, architectures, keep, graceDays, signers, ...options } = entry;
   const settings: RepositorySettings = {
     format,
     channels: toChannels(channels ?? [DEFAULT_CHANNEL]),
     components: components ?? [DEFAULT_COMPONENT],
     architectures: architectures ?? [],
     ...(keep === undefined ? {} : { keep }),
+    ...(graceDays === undefined ? {} : { graceDays }),
     options: toOptions(options),
   };
   return { name, path: path ?? name, settings, signers, origin };

@@ -99,6 +99,8 @@ export interface RepositorySettings {
   readonly architectures: readonly string[];
   /** Newest versions kept per channel, component, name and architecture; undefined: all. */
   readonly keep?: number;
+  /** How many days files stay after the last index that names them was replaced; undefined: 14. */
+  readonly graceDays?: number;
   readonly options: FormatOptions;
 }
 
@@ -233,6 +235,8 @@ export interface Format {
   planIndexes(view: ChannelView): readonly IndexPlan[];
   /** An immutable public name for an index file, where the format has one (by-hash). */
   hashedIndexPath?(path: string, sha256: string): string;
+  /** What an immutable name in the repository's folder is the name of; undefined: not one that this format gives. */
+  kindOf(path: string): 'package' | 'index' | undefined;
   /** The pointers over a channel's indexes. `dateMs`: whole seconds, the signed date. */
   renderChannel(
     view: ChannelView,

@@ -9,7 +9,7 @@
  */
 import { hasCode } from '../core/pakhus-error.ts';
 import { isUlid } from '../core/ulid.ts';
-import type { CallOptions } from '../storage/storage.ts';
+import type { CallOptions, ObjectInfo } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Intents of one folder that are looked at in one revision; more of them wait for the next. */
@@ -92,13 +92,16 @@ export async function* listInbox(
 export async function removeIntents(
   ledger: Ledger,
   intents: readonly { readonly id: string; readonly who: string }[],
-  options: CallOptions = {},
+  { onDeleted, ...options }: CallOptions & { readonly onDeleted?: (object: ObjectInfo) => void } = {},
 ): Promise<void> {
   for (const { who, id } of intents) {
-    const keys: string[] = [];
-    for await (const { key } of ledger.state.list(`inbox/${who}/${id}/`, options)) keys.push(key);
+    const objects: ObjectInfo[] = [];
+    for await (const object of ledger.state.list(`inbox/${who}/${id}/`, options)) objects.push(object);
     try {
-      for (const key of keys) await ledger.state.delete(key, options);
+      for (const object of objects) {
+        await ledger.state.delete(object.key, options);
+        onDeleted?.(object);
+      }
     } catch (error) {
       if (!hasCode(error, 'STORE_PERMISSION')) throw error;
     }

@@ -25,7 +25,7 @@ const DAY_MS = 24 * 3_600_000;
 /** An intent that is older can no longer be done. */
 export const INTENT_LIFETIME_MS: number = 7 * DAY_MS;
 /** What is older still was refused long ago, or nobody committed meanwhile; it waits for its collection. */
-const FORGOTTEN_MS = 14 * DAY_MS;
+export const FORGOTTEN_MS: number = 14 * DAY_MS;
 
 /** A proposed change. */
 export interface Intent {

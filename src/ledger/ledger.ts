@@ -13,7 +13,7 @@
  *    │           then `published` says N+1
  * tidy           inbox folders of settled intents go
  * ```
- * A crash anywhere leaves open intents and unnamed blobs, or a committed revision that the next writing command
+ * Deleting takes two commits: see sweep.ts. A crash anywhere leaves open intents and unnamed blobs, or a committed revision that the next writing command
  * publishes by plain copies, without any signing key.
  *
  * | key in the state folder | what |
@@ -23,6 +23,7 @@
  * | `claim/<rev>-<slot>` | somebody is preparing that revision and will take a while |
  * | `blob/<ulid>-<sha256>` | manifests, leaves, runs, signed files; keys are never reused |
  * | `published` | the revision through which all pointers are written |
+ * | `clock` | written in a bucket to learn its time; nobody reads it |
  */
 import type { BlobStore } from '../catalog/blobs.ts';
 import type { Clock } from '../core/clock.ts';

@@ -7,11 +7,10 @@ import { plainName } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { readPublished } from './published.ts';
-import { parseRecord, recordKey, type SignedRecord } from './record.ts';
+import { parseRecord, recordKey, revOfRecord, type SignedRecord } from './record.ts';
 
 /** A record names at most as many intents as one commit takes; 64 MiB is far beyond. */
 const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
-const RECORD_NAME = /^log\/(\d{10})\.json$/;
 
 /** A record as it stands in the log. */
 export interface FoundRecord {
@@ -37,8 +36,7 @@ export async function newestRev(ledger: Ledger, options: CallOptions = {}): Prom
   const startAfter = published === undefined || published.rev < 2 ? undefined : recordKey(published.rev - 1);
   let newest = 0;
   for await (const { key } of ledger.state.list('log/', { ...options, ...(startAfter && { startAfter }) })) {
-    const digits = RECORD_NAME.exec(key)?.[1];
-    if (digits !== undefined) newest = Math.max(newest, Number(digits));
+    newest = Math.max(newest, revOfRecord(key) ?? 0);
   }
   if (published !== undefined && newest < published.rev) throw truncated(ledger, published.rev);
   return newest;

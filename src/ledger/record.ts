@@ -5,6 +5,8 @@ import { arrayOf, field, isRecord, num, optional, text } from '../core/shape.ts'
 import { type Committer, readCommitter } from './manifest.ts';
 import { decodeSigned, type Signed } from './signed-lines.ts';
 
+const RECORD_NAME = /^log\/(\d{10})\.json$/;
+
 /** How an intent ended. */
 export interface Settlement {
   /** `<who>/<ulid>` of the intent. */
@@ -42,6 +44,12 @@ export interface SignedRecord extends Omit<Signed, 'value'> {
 /** Key of a record below the state folder. */
 export function recordKey(rev: number): string {
   return `log/${String(rev).padStart(10, '0')}.json`;
+}
+
+/** The revision of a record by its key; undefined for any other key. */
+export function revOfRecord(key: string): number | undefined {
+  const digits = RECORD_NAME.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Reads a record back. Its signature is not checked here. @throws LEDGER_CORRUPT */

@@ -75,6 +75,25 @@ export async function writeRevision(
   return createRecord(ledger, { record, signer }, call);
 }
 
+/**
+ * Commits another manifest on top of `tail`, without any intent: what collection needs. Waits for its second.
+ * False when somebody else's revision came first. @throws KEY_NOT_FOUND, LEDGER_FUTURE, STORE_*
+ */
+export async function commitManifest(
+  ledger: Ledger,
+  change: { readonly tail: Revision; readonly manifest: Manifest; readonly message: string },
+  call: CallOptions = {},
+): Promise<boolean> {
+  const { tail, manifest, message } = change;
+  const wait = waitBeforeNext(ledger, tail);
+  if (wait > 0) await ledger.clock.sleep(wait, call.signal);
+  return writeRevision(
+    ledger,
+    { tail, manifest, files: null, signedAtMs: dateOfNext(ledger), message, settled: [] },
+    call,
+  );
+}
+
 /** Creates the record; true when it is ours. Any answer but a clear success is decided by reading back. */
 async function createRecord(
   ledger: Ledger,

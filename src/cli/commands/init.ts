@@ -146,6 +146,7 @@ function entryOf({
   components,
   architectures,
   keep,
+  graceDays,
   options,
 }: RepositorySettings): RepositoryEntry {
   const plain = channels.every((channel) => Object.keys(channel.options).length === 0);
@@ -157,6 +158,7 @@ function entryOf({
     components,
     ...(architectures.length > 0 && { architectures }),
     ...(keep !== undefined && { keep }),
+    ...(graceDays !== undefined && { graceDays }),
     ...options,
   };
 }

@@ -144,7 +144,7 @@ describe('search', () => {
 
 describe('status', () => {
   test('says how each repository stands', async () => {
-    expect(await text('status')).toMatchInlineSnapshot(`
+    expect(await text('status', '--brief')).toMatchInlineSnapshot(`
       "other  deb, revision 2, DATE-AND-TIME-IN-UTC by ann@desk
         at https://packages.example.org/other
         stable/main  1 package

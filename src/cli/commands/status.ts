@@ -1,20 +1,30 @@
 /** `pakhus status`. */
+import { readStorage } from '../../repository/collect/read-storage.ts';
+import type { Share } from '../../repository/collect/tally.ts';
 import { describePin } from '../../repository/pins.ts';
 import { type ChannelStatus, type RepositoryStatus, readStatus } from '../../repository/status.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
-import { optionalArgument } from '../inputs.ts';
-import { forEachRepository } from '../open-workspace.ts';
+import { flag, optionalArgument } from '../inputs.ts';
+import { forEachRepository, useCase } from '../open-workspace.ts';
 import { formatDate, formatNumberOf } from '../quantities.ts';
+import { storageLines } from '../storage-lines.ts';
 
 export const status: Command = defineCommand({
-  inputs: { repository: optionalArgument('one repository; left out: all of the store') },
-  run: async (context, { repository: name }) => {
-    const repositories: RepositoryStatus[] = [];
+  inputs: {
+    repository: optionalArgument('one repository; left out: all of the store'),
+    brief: flag('without what lies in the store and why, which takes a while where there is much'),
+  },
+  run: async (context, { repository: name, brief }) => {
+    const repositories: Standing[] = [];
     const empty: string[] = [];
     await forEachRepository(context, name, async ({ repository }) => {
       const found = await readStatus(repository, { signal: context.signal });
       if (found === undefined) empty.push(repository.name);
-      else repositories.push(found);
+      else
+        repositories.push({
+          ...found,
+          storage: brief ? null : await readStorage(repository, useCase(context)),
+        });
     });
     return { repositories, empty };
   },
@@ -27,7 +37,12 @@ export const status: Command = defineCommand({
   ],
 });
 
-function repositoryLines(one: RepositoryStatus, { palette, nowMs }: View): string[] {
+interface Standing extends RepositoryStatus {
+  /** What lies in the store; null when nobody asked, or when a damaged ledger does not tell. */
+  readonly storage: readonly Share[] | null;
+}
+
+function repositoryLines(one: Standing, { palette, nowMs }: View): string[] {
   const isCurrent = one.stale.length === 0 && one.publishedRev === one.rev;
   return [
     `${palette.strong(one.name)}  ${one.format}, revision ${one.rev}, ${formatDate(one.dateMs)} by ${one.author}`,
@@ -49,6 +64,7 @@ function repositoryLines(one: RepositoryStatus, { palette, nowMs }: View): strin
     ...(one.openIntents > 0
       ? [palette.warning(`  ${formatNumberOf(one.openIntents, 'proposal')} not committed yet`)]
       : []),
+    ...storageLines(one.storage ?? []),
     isCurrent
       ? palette.good('  clients see the newest revision')
       : palette.bad(

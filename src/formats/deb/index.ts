@@ -18,7 +18,7 @@ import { clientInstructions } from './client.ts';
 import { contentType } from './content-type.ts';
 import { downgradeInstructions } from './downgrade.ts';
 import { validUntil } from './options.ts';
-import { hashedIndexPath, packagePath } from './paths.ts';
+import { hashedIndexPath, kindOf, packagePath } from './paths.ts';
 import { readDeb } from './read-deb.ts';
 import { readRelations } from './relations.ts';
 import { renderChannel } from './release.ts';
@@ -42,6 +42,7 @@ export const deb: Format = {
   segments: { packages: renderPackages },
   planIndexes,
   hashedIndexPath,
+  kindOf,
   renderChannel,
   validUntil,
   contentType,

@@ -85,3 +85,9 @@ export function indexPath(
 export function hashedIndexPath(path: string, sha256: string): string {
   return `${path.slice(0, path.lastIndexOf('/'))}/by-hash/SHA256/${sha256}`;
 }
+
+/** What a name that never changes is the name of: only these, and no others, are pakhus' own. */
+export function kindOf(path: string): 'package' | 'index' | undefined {
+  if (/^pool\/.+\/[^/]+_[^/]+_[^/]+\.u?deb$/.test(path)) return 'package';
+  return /^dists\/.+\/by-hash\/SHA256\/[0-9a-f]{64}$/.test(path) ? 'index' : undefined;
+}

@@ -1,0 +1,16 @@
+/** Asking the store what time it is. */
+import type { CallOptions } from '../storage/storage.ts';
+import type { Ledger } from './ledger.ts';
+
+const KEY = 'clock';
+
+/**
+ * For whoever has to know the store's time before writing anything else: writes an object that nobody reads, and looks at its
+ * date. A store that is a folder of this machine has this machine's time.
+ */
+export async function learnStoreTime({ state, clock, time }: Ledger, call: CallOptions = {}): Promise<void> {
+  if (state.capabilities.exclusive) return;
+  const fromMs = clock.now();
+  const { modifiedMs } = await state.write(KEY, new Uint8Array(), call);
+  time.observe(modifiedMs, { fromMs, toMs: clock.now() });
+}

@@ -1,0 +1,72 @@
+/**
+ * Which revisions keep what they name. Pure.
+ *
+ * ```
+ *   … 41   42   43   44   45   46 = newest             a record says which revision was published when it was written:
+ *               │         ▲                            45 says 43, and 45 is older than the grace, so for the whole grace
+ *               └─ says ──┘                            nobody was handed anything older than 43
+ *   gone  gone  kept …                                 fewer than three publishes since: more are kept
+ * ```
+ * Dates are the store's own, of when a record was stored: who prepared it may have slept for days before.
+ */
+
+/** What is asked of a revision. */
+export interface RevisionFacts {
+  readonly rev: number;
+  /** The date in its record, milliseconds since 1970. */
+  readonly signedAtMs: number;
+  /** When the record was stored, by the store. */
+  readonly storedMs: number;
+  /** The revision that was published then. */
+  readonly published: number;
+  /** It settled proposals; the revisions of a sweep settle none. */
+  readonly isChange: boolean;
+}
+
+export interface RetentionRules {
+  /** By the store's clock. */
+  readonly nowMs: number;
+  /** How long files stay after the last index that names them was replaced. */
+  readonly graceMs: number;
+  /** What is published now, and since when that is known. */
+  readonly published: { readonly rev: number; readonly modifiedMs: number };
+  /** Revisions before this one were collected already. */
+  readonly wholeFrom: number;
+}
+
+/** Changes that are kept, however old they are: there is something to roll back to. */
+const LEAST_CHANGES = 3;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** The first revision that keeps all that it names. `facts`: of the newest revisions, the newest first; more of them never make it less. */
+export function keptFrom(facts: readonly RevisionFacts[], rules: RetentionRules): number {
+  const { published, wholeFrom } = rules;
+  const aged = rules.nowMs - rules.graceMs;
+  const noted = facts.find(({ storedMs }) => storedMs <= aged)?.published ?? 0;
+  const replaced = Math.max(noted, published.modifiedMs <= aged ? published.rev : 0);
+  return Math.max(1, wholeFrom, Math.min(replaced, lastChanges(facts)));
+}
+
+/**
+ * True for a revision whose index files may go before the grace is over: it was replaced less than a minute after it was made, and
+ * that was a day ago. `facts`: those of the later revisions, the newest first.
+ */
+export function isBrief(
+  revision: RevisionFacts,
+  facts: readonly RevisionFacts[],
+  rules: RetentionRules,
+): boolean {
+  if (revision.rev >= lastChanges(facts)) return false;
+  const { published, nowMs } = rules;
+  const noted = facts.findLast((later) => later.published > revision.rev)?.storedMs;
+  const replacedMs = noted ?? (published.rev > revision.rev ? published.modifiedMs : nowMs);
+  return replacedMs - revision.signedAtMs < MINUTE_MS && nowMs - replacedMs >= DAY_MS;
+}
+
+/** The revision from which on there are {@link LEAST_CHANGES}; 1 when there are fewer. */
+function lastChanges(facts: readonly RevisionFacts[]): number {
+  let changes = 0;
+  for (const { rev, isChange } of facts) if (isChange && ++changes === LEAST_CHANGES) return rev;
+  return 1;
+}

@@ -1,0 +1,112 @@
+/** Looking through a store: why each object is there, and which may go. Reads only. */
+import { callOf } from '../../catalog/call-of.ts';
+import { formatByName } from '../../formats/table.ts';
+import { readOpenIntents } from '../../ledger/intents.ts';
+import { readPublished } from '../../ledger/published.ts';
+import { revOfRecord } from '../../ledger/record.ts';
+import { readSettled } from '../../ledger/settled.ts';
+import type { CallOptions, ObjectInfo } from '../../storage/storage.ts';
+import { parseActions } from '../actions.ts';
+import type { ReadRevision } from '../content.ts';
+import type { Repository, UseCaseOptions } from '../repository.ts';
+import { classifyFile, classifyState } from './classify.ts';
+import { createInboxReader, type InboxFolder, mayRemove } from './inbox.ts';
+import { visitKept } from './kept-revisions.ts';
+import { createNameCollector } from './name-collector.ts';
+import { createTally, type Share } from './tally.ts';
+
+export interface Survey {
+  /** By reason and kind; only those that there are. */
+  readonly shares: readonly Share[];
+  /** The first revision that keeps all that it names for its age. */
+  readonly keptFrom: number;
+  /** What may go: below the public folder, below the state folder, and of that the folders of proposals. */
+  readonly files: readonly ObjectInfo[];
+  readonly state: readonly ObjectInfo[];
+  readonly proposals: readonly InboxFolder[];
+  /** Fixed names that the newest revision calls gone, and that are gone. */
+  readonly absent: readonly string[];
+}
+
+export interface SurveyInput {
+  readonly tail: ReadRevision;
+  readonly graceMs: number;
+}
+
+/** @throws LEDGER_*, STORE_* */
+export async function surveyRepository(
+  repository: Repository,
+  { tail, graceMs }: SurveyInput,
+  { report, signal }: UseCaseOptions,
+): Promise<Survey> {
+  const call = callOf({ signal });
+  const { ledger, tree } = repository;
+  const { manifest, signed } = tail.revision;
+  const nowMs = ledger.time.now();
+  const agedMs = nowMs - graceMs;
+  const settled = await readSettled(ledger, manifest, call);
+  const published = (await readPublished(ledger, call)) ?? { rev: 0, modifiedMs: nowMs };
+  const tally = createTally();
+
+  const proposals: InboxFolder[] = [];
+  const inbox = createInboxReader((folder) => {
+    const goes = mayRemove(folder, { nowMs, settled });
+    if (goes) proposals.push(folder);
+    tally.add({ kind: 'proposal', reason: goes ? 'collectable' : 'open' }, folder);
+  });
+  report({ type: 'progress', task: 'Listing the ledger' });
+  const ledgerObjects: ObjectInfo[] = [];
+  for await (const object of ledger.state.list('', call)) {
+    if (!object.key.startsWith('inbox/')) ledgerObjects.push(object);
+    else if (!inbox.add(object)) tally.add({ kind: 'other', reason: 'foreign' }, object);
+  }
+  inbox.end();
+
+  const storedMs = new Map(ledgerObjects.map(({ key, modifiedMs }) => [revOfRecord(key) ?? 0, modifiedMs]));
+  const rules = { nowMs, graceMs, published, wholeFrom: manifest.wholeFrom };
+  const names = createNameCollector(repository);
+  let visited = 0;
+  const keptFrom = await visitKept(repository, { tail, storedMs, rules, ...call }, async (kept) => {
+    report({ type: 'progress', task: 'Reading revisions', done: ++visited });
+    await names.add(kept, call);
+  });
+
+  const stateRules = { ...names.state, agedMs, rev: signed.record.rev };
+  const state = ledgerObjects.filter((object) => tally.add(classifyState(object, stateRules), object));
+
+  const gone = new Map(manifest.gone.map((one) => [one.path, one]));
+  const absent = new Set(gone.keys());
+  const { kindOf } = formatByName(tail.content.catalog.settings.format);
+  const proposed = await proposedFiles(repository, { tail, settled }, call);
+  const treeRules = { ...names.tree, agedMs, proposed, gone, keptFrom, kindOf };
+  const files: ObjectInfo[] = [];
+  let listed = 0;
+  for await (const object of tree.list('', call)) {
+    if (++listed % 1000 === 0) report({ type: 'progress', task: 'Listing files', done: listed });
+    absent.delete(object.key);
+    if (tally.add(classifyFile(object, treeRules), object)) files.push(object);
+  }
+  return { shares: tally.shares(), keptFrom, files, state, proposals, absent: [...absent] };
+}
+
+/** Files of the public folder that open proposals name: their proposers may be gone, and cannot put them back. */
+async function proposedFiles(
+  { ledger }: Repository,
+  { tail, settled }: { readonly tail: ReadRevision; readonly settled: { has(ref: string): boolean } },
+  call: CallOptions,
+): Promise<ReadonlySet<string>> {
+  const { intents } = await readOpenIntents(ledger, { speakers: tail.revision.manifest, settled, ...call });
+  return new Set(
+    intents.flatMap(({ actions }) => {
+      try {
+        return parseActions(actions).flatMap((action) =>
+          action.type === 'add' && 'path' in action.file ? action.file.path : [],
+        );
+      } catch (error) {
+        // Whoever commits rejects it and says why.
+        if (error instanceof TypeError) return [];
+        throw error;
+      }
+    }),
+  );
+}
