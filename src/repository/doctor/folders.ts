@@ -89,7 +89,7 @@ export function judgeRoom(
   }: { readonly freeBytes: number; readonly freeFiles: number | undefined; readonly fileSystem: FileSystem },
 ): readonly Diagnosis[] {
   const check = `room of ${path}`;
-  const remedy = 'Make room before the next publish: a publish that finds none changes nothing and fails.';
+  const remedy = 'Make room, `pakhus gc` may help: a publish that finds none changes nothing and fails.';
   const found: Diagnosis[] = [];
   if (freeBytes < LITTLE_ROOM_BYTES)
     found.push(warning(check, `only ${Math.floor(freeBytes / 1e6)} MB are free`, remedy));
