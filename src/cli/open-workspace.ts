@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { type PartialPlace, parsePlace } from '../config/place.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
-import type { Repository, UseCaseOptions } from '../repository/repository.ts';
+import type { Proposing, Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
 import { createUrlReader } from '../upstream/url-reader.ts';
 import type { CliContext } from './context.ts';
@@ -12,7 +12,7 @@ import type { CliContext } from './context.ts';
 /** Opens the configured store. @throws STORE_NOT_FOUND unless `missing` says otherwise */
 export async function workspaceOf(
   context: CliContext,
-  { missing }: Pick<WorkspaceInput, 'missing'> = { missing: 'fail' },
+  { missing = 'fail', proposer }: Partial<Pick<WorkspaceInput, 'missing' | 'proposer'>> = {},
 ): Promise<Workspace> {
   return openWorkspace({
     config: await context.config(),
@@ -22,15 +22,16 @@ export async function workspaceOf(
     machine: { host: hostname(), writesAlone: context.flags.singleWriter },
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
+    proposer,
     readBack: context.env['PAKHUS_NO_READ_BACK'] ? undefined : createUrlReader(),
     missing,
   });
 }
 
 /** What use cases take from a command. */
-export function useCase(context: CliContext): UseCaseOptions {
+export function useCase(context: CliContext, propose?: Proposing): UseCaseOptions {
   const report: Report = (event) => context.reporter.report(event);
-  return { report, signal: context.signal };
+  return { report, signal: context.signal, propose };
 }
 
 /** A place as it was typed, and its repository. @throws REPOSITORY_NOT_FOUND */
@@ -41,17 +42,21 @@ export interface OpenPlace {
 }
 
 /** @throws CLI_USAGE, REPOSITORY_NOT_FOUND, STORE_NOT_FOUND */
-export async function openPlace(context: CliContext, text: string): Promise<OpenPlace> {
+export async function openPlace(context: CliContext, text: string, propose?: Proposing): Promise<OpenPlace> {
   const place = parsePlace(text);
-  const workspace = await workspaceOf(context);
+  const workspace = await workspaceOf(context, { proposer: propose?.as });
   const repository = await workspace.open(await workspace.configOf(place.repository));
   return { workspace, repository, place };
 }
 
 /** A repository by its name alone. @throws as {@link openPlace} */
-export async function openRepository(context: CliContext, text: string): Promise<OpenPlace> {
+export async function openRepository(
+  context: CliContext,
+  text: string,
+  propose?: Proposing,
+): Promise<OpenPlace> {
   const [name = ''] = text.split('/');
-  if (name === text) return openPlace(context, text);
+  if (name === text) return openPlace(context, text, propose);
   throw new PakhusError('CLI_USAGE', `'${text}' is a place; this command takes a whole repository`, {
     hint: `Name the repository alone: ${name}`,
   });
@@ -66,9 +71,10 @@ export async function forEachPlace<T>(
   context: CliContext,
   text: string | undefined,
   work: (open: OpenPlace) => Promise<T>,
+  propose?: Proposing,
 ): Promise<readonly T[]> {
-  if (text !== undefined) return [await work(await openPlace(context, text))];
-  const workspace = await workspaceOf(context);
+  if (text !== undefined) return [await work(await openPlace(context, text, propose))];
+  const workspace = await workspaceOf(context, { proposer: propose?.as });
   const done: T[] = [];
   for (const config of await workspace.repositories()) {
     const place: PartialPlace = { repository: config.name, channel: undefined, component: undefined };
@@ -86,10 +92,11 @@ export async function forEachRepository<T>(
   context: CliContext,
   name: string | undefined,
   work: (open: OpenPlace) => Promise<T>,
+  propose?: Proposing,
 ): Promise<readonly T[]> {
   return name === undefined
-    ? forEachPlace(context, undefined, work)
-    : [await work(await openRepository(context, name))];
+    ? forEachPlace(context, undefined, work, propose)
+    : [await work(await openRepository(context, name, propose))];
 }
 
 function userName(env: Readonly<Record<string, string | undefined>>): string {

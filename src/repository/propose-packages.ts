@@ -5,7 +5,7 @@ import type { Action, InboxFile, Place } from './actions.ts';
 import { type Changed, makeChange } from './change.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
-import { checkOwnProposal, inboxFolder } from './propose.ts';
+import { findSpeaker } from './propose.ts';
 import type { Proposing, Repository, UseCaseOptions } from './repository.ts';
 
 /** @throws INTENT_REJECTED, PACKAGE_CHANGED, CLI_USAGE, STORE_* */
@@ -19,8 +19,7 @@ export async function proposePackages(
     readonly message: string;
   },
 ): Promise<Changed> {
-  const { propose, place, pool, message, report, signal } = options;
-  const who = inboxFolder(repository, propose);
+  const { place, pool, message, report, signal } = options;
   const id = repository.newId();
   const files = packages.map(
     ({ source, sizeBytes, sha256 }, index): InboxFile & { readonly source: string } => ({
@@ -31,7 +30,7 @@ export async function proposePackages(
     }),
   );
   const actions = files.map(({ source: _, ...file }): Action => ({ type: 'add', to: place, file }));
-  await checkOwnProposal(repository, actions, options);
+  const { who } = await findSpeaker(repository, actions, options);
   const task = 'Storing packages';
   const outcomes = await pool.store(files, {
     tree: repository.ledger.state,

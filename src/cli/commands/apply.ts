@@ -6,25 +6,33 @@ import type { SettingChange } from '../../repository/compare-terms.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
-import { forEachRepository, useCase } from '../open-workspace.ts';
+import { forEachRepository, type OpenPlace, useCase } from '../open-workspace.ts';
+import type { Palette } from '../palette.ts';
+import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { settingLines } from '../setting-lines.ts';
 
 interface Applied {
   readonly repository: string;
   readonly changes: readonly SettingChange[];
   readonly rev: number | undefined;
+  readonly proposal: string | undefined;
 }
 
 export const apply: Command = defineCommand({
-  inputs: { repository: optionalArgument('one repository; left out: all that pakhus.yaml has') },
+  inputs: {
+    repository: optionalArgument('one repository; left out: all that pakhus.yaml has'),
+    ...PROPOSE_INPUTS,
+  },
   description:
-    'Shows the difference between pakhus.yaml and the newest revision, and commits it. publish never does that by itself.',
+    'Shows the difference between pakhus.yaml and the newest revision, and commits it. publish never does that by itself. ' +
+    "A proposal is about settings only: keys, committers and proposers are a committer's to apply.",
   changes: true,
-  run: async (context, { repository: name }) => {
+  run: async (context, { repository: name, ...propose }) => {
     const { dryRun } = context.flags;
+    const proposing = readProposing(context, propose);
     const repositories: Applied[] = [];
     const missing: string[] = [];
-    await forEachRepository(context, name, async ({ repository, workspace }) => {
+    const applyTo = async ({ repository, workspace }: OpenPlace): Promise<void> => {
       const wanted = workspace.config.repositories.value.find((one) => one.name === repository.name);
       if (wanted === undefined) {
         if (name !== undefined) throw notConfigured(name);
@@ -35,9 +43,11 @@ export const apply: Command = defineCommand({
         return;
       }
       const input = { wanted, config: workspace.config, dryRun };
-      const { changes, change } = await applySettings(repository, input, useCase(context));
-      repositories.push({ repository: repository.name, changes, rev: change?.rev });
-    });
+      const { changes, change } = await applySettings(repository, input, useCase(context, proposing));
+      const { rev, proposal } = change ?? {};
+      repositories.push({ repository: repository.name, changes, rev, proposal });
+    };
+    await forEachRepository(context, name, applyTo, proposing);
     return { repositories, missing, dryRun };
   },
   exitCode: ({ missing }) => (missing.length > 0 ? ERROR_CODES.REPOSITORY_NOT_FOUND.exit : 0),
@@ -45,9 +55,9 @@ export const apply: Command = defineCommand({
     repositories.length + missing.length === 0
       ? ['pakhus.yaml has no repositories.']
       : [
-          ...repositories.flatMap(({ repository, changes, rev }) => [
-            ...settingLines(changes),
-            endLine(repository, { changes, rev, dryRun }, palette.good),
+          ...repositories.flatMap((one) => [
+            ...settingLines(one.changes),
+            ...endLines(one, { dryRun, palette }),
           ]),
           ...missing.map((repository) =>
             palette.bad(`${repository} is not made yet: \`pakhus init\` makes it.`),
@@ -62,13 +72,12 @@ function notConfigured(name: string): PakhusError {
   });
 }
 
-function endLine(
-  repository: string,
-  at: { readonly changes: readonly unknown[]; readonly rev: number | undefined; readonly dryRun: boolean },
-  good: (text: string) => string,
-): string {
-  if (at.changes.length === 0) return `${repository} is as pakhus.yaml says.`;
-  return at.dryRun
-    ? `Would change ${repository}. Nothing was changed.`
-    : good(`Changed ${repository}, revision ${at.rev}.`);
+function endLines(
+  { repository, changes, rev, proposal }: Applied,
+  { dryRun, palette }: { readonly dryRun: boolean; readonly palette: Palette },
+): string[] {
+  if (changes.length === 0) return [`${repository} is as pakhus.yaml says.`];
+  if (dryRun) return [`Would change ${repository}. Nothing was changed.`];
+  if (proposal !== undefined) return proposedLines({ proposal, what: `to change ${repository}` }, palette);
+  return [palette.good(`Changed ${repository}, revision ${rev}.`)];
 }

@@ -7,6 +7,7 @@ import { parseWanted } from '../../repository/remove-packages.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, manyArguments } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
+import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatNumberOf } from '../quantities.ts';
 
 export const promote: Command = defineCommand({
@@ -14,13 +15,15 @@ export const promote: Command = defineCommand({
     from: argument('where they are: repository/channel/component'),
     to: argument('where they go, in the same repository'),
     names: manyArguments('packages: NAME (its newest version) or NAME=VERSION'),
+    ...PROPOSE_INPUTS,
   },
   description:
     'The other channel or component lists the very same files; nothing is uploaded or built again.',
   examples: [['pakhus promote tools/testing tools/stable hello', 'the newest hello from testing to stable']],
   changes: true,
-  run: async (context, { from, to, names }) => {
-    const { repository, place } = await openPlace(context, from);
+  run: async (context, { from, to, names, ...propose }) => {
+    const proposing = readProposing(context, propose);
+    const { repository, place } = await openPlace(context, from, proposing);
     const target = parsePlace(to);
     if (target.repository !== repository.name) {
       throw new PakhusError('CLI_USAGE', `${to} is another repository than ${from}`, {
@@ -35,10 +38,10 @@ export const promote: Command = defineCommand({
       wanted: names.map(parseWanted),
       dryRun,
     };
-    const { packages, change } = await promotePackages(repository, input, useCase(context));
-    return { from: input.from, to: input.to, packages, dryRun, rev: change?.rev };
+    const { packages, change } = await promotePackages(repository, input, useCase(context, proposing));
+    return { from: input.from, to: input.to, packages, dryRun, rev: change?.rev, proposal: change?.proposal };
   },
-  render: ({ to, packages, dryRun, rev }, { palette }) => {
+  render: ({ to, packages, dryRun, rev, proposal }, { palette }) => {
     const fresh = packages.filter(({ outcome }) => outcome === 'promoted');
     const place = `${to.repository}/${to.channel}/${to.component}`;
     const lines = packages.map(
@@ -47,11 +50,9 @@ export const promote: Command = defineCommand({
     );
     if (fresh.length === 0) return [...lines, `Nothing new for ${place}.`];
     const count = formatNumberOf(fresh.length, 'package');
-    return [
-      ...lines,
-      dryRun
-        ? `Would promote ${count} to ${place}. Nothing was changed.`
-        : palette.good(`Promoted ${count} to ${place}, revision ${rev}.`),
-    ];
+    if (dryRun) return [...lines, `Would promote ${count} to ${place}. Nothing was changed.`];
+    if (proposal !== undefined)
+      return [...lines, ...proposedLines({ proposal, what: `to promote ${count} to ${place}` }, palette)];
+    return [...lines, palette.good(`Promoted ${count} to ${place}, revision ${rev}.`)];
   },
 });

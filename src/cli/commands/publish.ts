@@ -7,12 +7,14 @@ import {
   publishFiles,
   type RepositoryPublish,
 } from '../../repository/publish-files.ts';
+import type { Proposing } from '../../repository/repository.ts';
 import type { Workspace } from '../../repository/workspace.ts';
 import { keysFromEnvironment } from '../../signing/key-environment.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { flag, manyArguments, textOption } from '../inputs.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
+import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatNumberOf, formatSize } from '../quantities.ts';
 import { readPathList } from '../read-path-list.ts';
 import { renderTable } from '../table.ts';
@@ -32,6 +34,7 @@ export const publish: Command = defineCommand({
     ),
     init: flag('make the store, the repository and its keys when they do not exist'),
     keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
+    ...PROPOSE_INPUTS,
   },
   description:
     'Reads every package to its end, stores new ones and signs a new index, all or nothing. Many may publish at once. ' +
@@ -39,12 +42,18 @@ export const publish: Command = defineCommand({
   examples: [
     ['pakhus publish dist/ --init', 'the first time: makes ./public and signing keys'],
     ['pakhus publish hello_1.0_amd64.deb --to tools/testing', 'one package into a channel'],
+    [
+      'pakhus publish dist/ --propose-only --as ci',
+      'leaves them in the inbox of ci, for a committer to take',
+    ],
   ],
   changes: true,
-  run: async (context, { paths, to, init, keepGoing }) => {
+  run: async (context, { paths, to, init, keepGoing, ...propose }) => {
+    const proposing = readProposing(context, propose);
+    if (proposing !== undefined && init) throw cannotPropose();
     const list = await readPathList(paths, context.stdin);
-    const consent = createConsent(context, init);
-    const workspace = await openForPublish(context, consent);
+    const consent = proposing === undefined ? createConsent(context, init) : async () => false;
+    const workspace = await openForPublish(context, { consent, proposing });
     const result = await publishFiles(
       workspace,
       {
@@ -56,7 +65,7 @@ export const publish: Command = defineCommand({
         mayCreate: (name) =>
           consent(`There is no repository '${name}' yet. Make it, with a new signing key?`),
       },
-      useCase(context),
+      useCase(context, proposing),
     );
     return { dryRun: context.flags.dryRun, keys: await keysMade(context, result), ...result };
   },
@@ -81,10 +90,19 @@ function createConsent(context: CliContext, init: boolean): Consent {
   };
 }
 
+function cannotPropose(): PakhusError {
+  return new PakhusError('CLI_USAGE', 'a repository cannot be made by a proposal', {
+    hint: 'Make it with `pakhus init` or with --init alone; propose to it afterwards.',
+  });
+}
+
 /** @throws STORE_NOT_FOUND when the store does not exist and nobody wants it made */
-async function openForPublish(context: CliContext, consent: Consent): Promise<Workspace> {
+async function openForPublish(
+  context: CliContext,
+  { consent, proposing }: { readonly consent: Consent; readonly proposing: Proposing | undefined },
+): Promise<Workspace> {
   try {
-    return await workspaceOf(context);
+    return await workspaceOf(context, { proposer: proposing?.as });
   } catch (error) {
     if (!hasCode(error, 'STORE_NOT_FOUND')) throw error;
     const { value: store } = (await context.config()).store;
@@ -113,7 +131,7 @@ function publishedLines(
 ): string[] {
   const { palette } = view;
   const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
-  const added = one.packages.filter(({ outcome }) => outcome === 'added');
+  const added = one.packages.filter(({ outcome }) => outcome !== 'unchanged');
   const unchanged = one.packages.length - added.length;
   const rows = added
     .slice(0, LIST_LIMIT)
@@ -126,7 +144,10 @@ function publishedLines(
     lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
   for (const { name, version, architecture } of one.dropped)
     lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
-  if (dryRun)
+  if (one.proposal !== undefined) {
+    const what = `${formatNumberOf(added.length, 'package')} for ${place}`;
+    lines.push(...proposedLines({ proposal: one.proposal, what }, palette));
+  } else if (dryRun)
     lines.push(`Would publish ${formatNumberOf(added.length, 'package')} to ${place}. Nothing was changed.`);
   else if (added.length > 0 || one.created) {
     lines.push(

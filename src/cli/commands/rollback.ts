@@ -5,6 +5,7 @@ import { type Command, defineCommand, type View } from '../command.ts';
 import { differenceLines } from '../difference-lines.ts';
 import { argument, textOption } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
+import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 
 export const rollback: Command = defineCommand({
   inputs: {
@@ -13,6 +14,7 @@ export const rollback: Command = defineCommand({
       'revision',
       'a revision, or the name of a pin (default: the newest one in which the place held something else)',
     ),
+    ...PROPOSE_INPUTS,
   },
   description:
     'Makes the place hold what it held in an earlier revision: a new revision with a new date. Everything else stays, settings and ' +
@@ -28,16 +30,22 @@ export const rollback: Command = defineCommand({
     ],
   ],
   changes: true,
-  run: async (context, { place: text, to }) => {
-    const { repository, place } = await openPlace(context, text);
+  run: async (context, { place: text, to, ...propose }) => {
+    const proposing = readProposing(context, propose);
+    const { repository, place } = await openPlace(context, text, proposing);
     const { dryRun } = context.flags;
     const where = { channel: place.channel, component: place.component };
-    const done = await rollbackPlace(repository, { place: where, to, dryRun }, useCase(context));
+    const done = await rollbackPlace(repository, { place: where, to, dryRun }, useCase(context, proposing));
     const { packages, downgrades, change } = done;
-    return { place: text, to: done.to, packages, downgrades, dryRun, rev: change?.rev };
+    const { rev, proposal } = change ?? {};
+    return { place: text, to: done.to, packages, downgrades, dryRun, rev, proposal };
   },
-  render: ({ place, to, packages, downgrades, dryRun, rev }, view) => {
+  render: ({ place, to, packages, downgrades, dryRun, rev, proposal }, view) => {
     if (packages.length === 0) return [`${place} holds what it held in revision ${to} already.`];
+    if (proposal !== undefined) {
+      const what = `to roll ${place} back to revision ${to}`;
+      return [...differenceLines(packages, view.palette), ...proposedLines({ proposal, what }, view.palette)];
+    }
     return [
       ...differenceLines(packages, view.palette),
       dryRun
