@@ -60,6 +60,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/unpin.ts')).unpin,
   },
   {
+    name: 'commit',
+    group: 'Publish',
+    summary: 'Take what others have proposed',
+    load: async () => (await import('./commands/commit.ts')).commit,
+  },
+  {
+    name: 'wait',
+    group: 'Publish',
+    summary: 'Wait for the outcome of a proposal',
+    load: async () => (await import('./commands/wait.ts')).wait,
+  },
+  {
     name: 'list',
     group: 'Look',
     summary: 'The packages of a repository',

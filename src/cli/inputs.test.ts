@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choiceOption, countOption, flag, listOption, textOption } from './inputs.ts';
+import { choiceOption, countOption, durationOption, flag, listOption, textOption } from './inputs.ts';
 
 describe('a whole number', () => {
   const last = countOption('n', 'how many');
@@ -21,6 +21,28 @@ describe('a whole number', () => {
   });
   test('from another number on', () => {
     expect(countOption('n', '', { least: 0 }).read('0', '--to')).toBe(0);
+  });
+});
+
+describe('a time', () => {
+  const every = durationOption('time', 'how long');
+  test.each([
+    ['5s', 5000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['7d', 604_800_000],
+    ['0s', 0],
+    [undefined, undefined],
+  ])('%j', (raw, value) => {
+    expect(every.read(raw, '--every')).toBe(value);
+  });
+  test.each(['', '5', 's', '-5s', '1.5h', '5 s', '5ms', '9999999s'])('not %j', (raw) => {
+    expect(() => every.read(raw, '--every')).toThrow(
+      expect.objectContaining({
+        code: 'CLI_USAGE',
+        message: `--every takes a time such as 14d, 36h, 90m or 30s, found '${raw}'`,
+      }),
+    );
   });
 });
 

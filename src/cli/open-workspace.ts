@@ -62,6 +62,19 @@ export async function openRepository(
   });
 }
 
+/** The named repositories, or all of the store. @throws as {@link openRepository} */
+export async function repositoriesOf(
+  context: CliContext,
+  { names, proposer }: { readonly names: readonly string[]; readonly proposer?: string | undefined },
+): Promise<readonly Repository[]> {
+  const workspace = await workspaceOf(context, { proposer });
+  const configs =
+    names.length === 0
+      ? await workspace.repositories()
+      : await Promise.all(names.map((name) => workspace.configOf(name)));
+  return Promise.all(configs.map((config) => workspace.open(config)));
+}
+
 /**
  * Gives what `work` gives for the place that `text` names, or for every repository of the store. Of these, one that has no
  * revision yet is left out.

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { formatCount, formatDate, formatDuration, formatNumberOf, formatSize } from './quantities.ts';
+import {
+  formatAge,
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatNumberOf,
+  formatSize,
+} from './quantities.ts';
 import { renderTable } from './table.ts';
 
 test.each([
@@ -39,6 +46,20 @@ test('dates and durations', () => {
     '10 s',
     '59 s',
     '3 min 5 s',
+  ]);
+});
+
+test('ages', () => {
+  const hour = 3_600_000;
+  expect([-5, 59_999, 60_000, hour - 1, hour, 47 * hour, 48 * hour, 167 * hour].map(formatAge)).toEqual([
+    '0 s',
+    '59 s',
+    '1 min',
+    '59 min',
+    '1 h',
+    '47 h',
+    '2 days',
+    '6 days',
   ]);
 });
 

@@ -80,6 +80,25 @@ export async function readRecord(
   return { signed, digest: sha256Hex(bytes) };
 }
 
+/**
+ * From the newest record back to the one after `until`, each the parent of the one before it: what is believed of the newest is
+ * believed of all. Needs no blobs. @throws LEDGER_*
+ */
+export async function* walkBack(
+  ledger: Ledger,
+  { until, ...call }: CallOptions & { readonly until: number },
+): AsyncIterable<FoundRecord> {
+  const newest = await newestRev(ledger, call);
+  let child: FoundRecord | undefined;
+  for (let rev = newest; rev > until; rev--) {
+    const found = await readRecord(ledger, rev, call);
+    if (child === undefined) await checkTrust(ledger, found.signed, call);
+    else checkParent(ledger, child.signed, found.digest);
+    child = found;
+    yield found;
+  }
+}
+
 /** Walks the whole log from its first record to its last and checks every link. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
 export async function* walkLog(
   ledger: Ledger,

@@ -1,7 +1,5 @@
 /** One change from start to end: proposed, committed, published; or only proposed, for somebody else to commit. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import type { Report } from '../core/report-event.ts';
-import { type CommitOptions, type CommitOutcome, commitIntents } from '../ledger/commit.ts';
 import { requireSigner } from '../ledger/committers.ts';
 import { withdrawIntent, writeIntent } from '../ledger/intents.ts';
 import { readTail } from '../ledger/log.ts';
@@ -9,9 +7,9 @@ import { type PublishReport, publishTail } from '../ledger/publish.ts';
 import type { SettledIntent } from '../ledger/settled.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Action } from './actions.ts';
-import { createPrepare, type OwnFiles } from './prepare.ts';
+import { commitChanges } from './commit-changes.ts';
+import type { OwnFiles } from './prepare.ts';
 import { proposeChange } from './propose.ts';
-import { createProposedFiles, type ProposedFiles } from './proposed-files.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 export interface Change {
@@ -72,7 +70,7 @@ export async function makeChange(
   const onWait = (ms: number): void => {
     waitedMs += ms;
   };
-  const outcome = await commit(repository, { waitFor: [ref], onWait, own }, options).catch(
+  const outcome = await commitChanges(repository, { waitFor: [ref], onWait, own }, options).catch(
     async (error: unknown) => {
       if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
       throw error;
@@ -126,34 +124,6 @@ async function publish(
   }
 }
 
-/** Commits until all of `waitFor` is settled. Copies of proposed files are deleted afterwards. */
-async function commit(
-  repository: Repository,
-  work: Pick<CommitOptions, 'waitFor' | 'onWait'> & Pick<Change, 'own'>,
-  { report, signal }: UseCaseOptions,
-): Promise<CommitOutcome> {
-  const { own, ...rest } = work;
-  const call = signal === undefined ? {} : { signal };
-  const proposed = createProposedFiles(repository, call);
-  const prepare = createPrepare(repository, { own, proposed, report });
-  try {
-    return await commitIntents(repository.ledger, { prepare, ...rest, ...call });
-  } finally {
-    await discard(proposed, report);
-  }
-}
-
-/** The commit is over, whatever becomes of the copies. */
-async function discard(proposed: ProposedFiles, report: Report): Promise<void> {
-  try {
-    await proposed.discard();
-  } catch (error) {
-    if (!(error instanceof PakhusError)) throw error;
-    const message = `copies of proposed files are left in the state: ${error.message}`;
-    report({ type: 'warning', code: error.code, message });
-  }
-}
-
 /**
  * Finishes what earlier writers left: open proposals are committed where this process may, and the newest revision is
  * published. For commands that found nothing of their own to do.
@@ -164,6 +134,6 @@ export async function finishOthers(repository: Repository, options: UseCaseOptio
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await readTail(ledger, call);
   if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId))
-    await commit(repository, { waitFor: [] }, options);
+    await commitChanges(repository, { waitFor: [] }, options);
   await publishTail(ledger, call);
 }

@@ -1,15 +1,13 @@
 /** How a repository stands. */
 
-import { ulidTime } from '../core/ulid.ts';
 import { formatByName } from '../formats/table.ts';
-import { readOpenIntents } from '../ledger/intents.ts';
 import { stalePointers } from '../ledger/publish.ts';
 import { readPublished } from '../ledger/published.ts';
-import { readSettled } from '../ledger/settled.ts';
 import { readPublicKey } from '../signing/openpgp-key.ts';
 import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { PublicSigner } from './actions.ts';
+import { type OpenProposal, readOpenProposals } from './open-proposals.ts';
 import type { Pin } from './pins.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
@@ -53,6 +51,7 @@ export interface RepositoryStatus {
   readonly openIntents: number;
   /** When the oldest of them was made. */
   readonly openSinceMs: number | undefined;
+  readonly proposals: readonly OpenProposal[];
 }
 
 /** Undefined when nothing was published yet. @throws LEDGER_*, STORE_* */
@@ -65,11 +64,7 @@ export async function readStatus(
   const { revision, content } = tail;
   const { catalog } = content;
   const { rev, signedAtMs, author } = revision.signed.record;
-  const open = await readOpenIntents(repository.ledger, {
-    speakers: revision.manifest,
-    settled: await readSettled(repository.ledger, revision.manifest, options),
-    ...options,
-  });
+  const proposals = await readOpenProposals(repository, tail, options);
   return {
     name: repository.name,
     format: catalog.settings.format,
@@ -96,8 +91,9 @@ export async function readStatus(
     signers: await Promise.all(content.signers.map((one) => signerStatus(one, repository.ledger.time.now()))),
     pins: content.pins,
     stale: await stalePointers(repository.ledger, revision, options),
-    openIntents: open.intents.length,
-    openSinceMs: ulidTime(open.intents[0]?.id ?? ''),
+    openIntents: proposals.length,
+    openSinceMs: proposals[0]?.proposedMs,
+    proposals,
   };
 }
 

@@ -86,6 +86,24 @@ describeWith('somebody who may write to one folder only', lack, () => {
     expect(await mode('other/1')).toBe('755');
   });
 
+  test('is emptied, and keeps its folder, which it could not make again', async () => {
+    await using store = await createStore();
+    await chmod(store.state, 0o711);
+    await chown(store.inbox, NOBODY, NOBODY);
+    const write = `await storage.write('.pakhus/tools/inbox/ci/1/files/a', Buffer.from('x'), { ifAbsent: true });`;
+    for (let round = 0; round < 2; round++) {
+      expect(await asNobody(store.path, write)).toEqual([]);
+      await store.storage.delete('.pakhus/tools/inbox/ci/1/files/a');
+      expect(await readdir(store.inbox)).toEqual([]);
+    }
+    await chmod(`${store.state}/tools/inbox`, 0o755);
+    await chmod(store.inbox, 0o2775);
+    await chown(store.inbox, 0, 0);
+    await store.storage.write('.pakhus/tools/inbox/ci/1/a', bytesOf('x'));
+    await store.storage.delete('.pakhus/tools/inbox/ci/1/a');
+    expect(await readdir(store.inbox)).toEqual([]);
+  });
+
   test('what another user abandoned is left to that user', async () => {
     await using store = await createStore();
     await chmod(store.state, 0o711);

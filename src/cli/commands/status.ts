@@ -6,8 +6,13 @@ import { type ChannelStatus, type RepositoryStatus, readStatus } from '../../rep
 import { type Command, defineCommand, type View } from '../command.ts';
 import { flag, optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';
-import { formatDate, formatNumberOf } from '../quantities.ts';
+import { formatAge, formatDate, formatNumberOf } from '../quantities.ts';
 import { storageLines } from '../storage-lines.ts';
+import { renderTable } from '../table.ts';
+
+/** More proposals than this are counted, not listed. */
+const PROPOSAL_LIMIT = 20;
+const EXPIRY_WARNING_MS = 2 * 24 * 3_600_000;
 
 export const status: Command = defineCommand({
   inputs: {
@@ -61,15 +66,38 @@ function repositoryLines(one: Standing, { palette, nowMs }: View): string[] {
       ...warnings.map((message) => palette.warning(`  ${message}`)),
     ]),
     ...(one.pins.length > 0 ? [`  pinned: ${one.pins.map(describePin).join(', ')}`] : []),
-    ...(one.openIntents > 0
-      ? [palette.warning(`  ${formatNumberOf(one.openIntents, 'proposal')} not committed yet`)]
-      : []),
+    ...proposalLines(one, { palette, nowMs }),
     ...storageLines(one.storage ?? []),
     isCurrent
       ? palette.good('  clients see the newest revision')
       : palette.bad(
           `  clients do not see all of the newest revision (${formatNumberOf(one.stale.length, 'file')}); run \`pakhus repair\``,
         ),
+  ];
+}
+
+function proposalLines(
+  { name, proposals }: RepositoryStatus,
+  { palette, nowMs }: Pick<View, 'palette' | 'nowMs'>,
+): string[] {
+  if (proposals.length === 0) return [];
+  const rows = proposals.slice(0, PROPOSAL_LIMIT).map((one) => {
+    const left = one.expiresMs - nowMs;
+    const age = `${formatAge(nowMs - one.proposedMs)} ago`;
+    return [
+      `    ${one.proposal}`,
+      left < EXPIRY_WARNING_MS && left > 0 ? `${age}, expires in ${formatAge(left)}` : age,
+      one.problem === undefined ? (one.message ?? '') : palette.bad(`will be refused: ${one.problem}`),
+    ];
+  });
+  const count = formatNumberOf(proposals.length, 'proposal');
+  const more = proposals.length - rows.length;
+  return [
+    palette.warning(
+      `  ${count} not committed yet; \`pakhus commit ${name}\` takes ${proposals.length === 1 ? 'it' : 'them'}`,
+    ),
+    ...renderTable([{ title: '' }, { title: '' }, { title: '' }], rows).slice(1),
+    ...(more > 0 ? [palette.faint(`    and ${more} more`)] : []),
   ];
 }
 

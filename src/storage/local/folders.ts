@@ -26,7 +26,7 @@ export interface Folders {
   ensure(folder: string, key: string): void;
   /** Runs `work`, which needs `folder`; again when somebody removed the folder just before. */
   inside<T>(folder: string, key: string, work: () => T): T;
-  /** Removes `folder` and the ones above it that are empty. */
+  /** Removes `folder` and the ones above it that are empty, up to one that belongs to another user or group. */
   prune(folder: string): void;
 }
 
@@ -96,6 +96,7 @@ export function createFolders(root: LocalRoot, onChange: (folder: string) => voi
   const prune: Folders['prune'] = (folder) => {
     for (let at = folder; at !== root.folder; at = parentOf(at)) {
       try {
+        if (isGiven(at)) return;
         rmdirSync(at);
       } catch (error) {
         if (isSystemError(error, ...STILL_USED)) return;
@@ -112,6 +113,12 @@ export function createFolders(root: LocalRoot, onChange: (folder: string) => voi
 /** What is made in a folder that a group shares (g+w and setgid) is the group's as well: an inbox, which others empty. */
 function sharedMode(parent: string): number {
   return (lstatSync(parent).mode & SHARED) === SHARED ? 0o020 : 0;
+}
+
+/** Somebody made it for somebody else, who could not make it again: it stays, empty or not. */
+function isGiven(folder: string): boolean {
+  const [own, parent] = [lstatSync(folder), lstatSync(parentOf(folder))];
+  return own.uid !== parent.uid || (own.mode & SHARED) !== (parent.mode & SHARED);
 }
 
 /** The folder that holds `path`, which is absolute. */
