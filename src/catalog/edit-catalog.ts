@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import type { Format, IndexPlan, RepositorySettings } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
 import {
   type Catalog,
@@ -13,14 +12,13 @@ import {
   type RunEntry,
   runEntryOf,
 } from './catalog.ts';
+import type { CatalogReader } from './catalog-reader.ts';
 import { editRuns, type MissingPackage, type RunEdits } from './edit-runs.ts';
 import type { IndexFiles } from './index-files.ts';
-import type { LeafStore } from './leaf-store.ts';
 import { createLoader, type Loader } from './loader.ts';
 import { compareUtf8 } from './package-key.ts';
 import { isCurrent, type Parents, parentsFor } from './parents.ts';
 import { renderIndex } from './render-index.ts';
-import { type Run, readRun } from './run.ts';
 import { readSegmentTable, type SegmentTable } from './segment-table.ts';
 import { parseSettings } from './settings.ts';
 import { createTextDigests, type TextDigests } from './text-digests.ts';
@@ -34,10 +32,8 @@ export interface CatalogChange {
   readonly edits: readonly RunEdits[];
 }
 
-export interface CatalogDeps extends CallOptions {
+export interface CatalogDeps extends CallOptions, CatalogReader {
   readonly format: Pick<Format, 'segments' | 'planIndexes'>;
-  readonly blobs: BlobStore;
-  readonly leaves: LeafStore;
   readonly files: IndexFiles;
   /** xz blocks compressed at a time. Default: one per core, at most 4, which is what the thread pool has. */
   readonly parallel?: number;
@@ -66,11 +62,7 @@ export async function editCatalog(
 ): Promise<EditedCatalog> {
   const settings = parseSettings(change.settings);
   const known = createKnown(deps);
-  const { runs, missing } = await editRuns(
-    base,
-    { settings, edits: change.edits },
-    { ...deps, runs: known.runs },
-  );
+  const { runs, missing } = await editRuns(base, { settings, edits: change.edits }, deps);
   const old = base?.channels ?? [];
   const made: IndexEntry[] = [];
   const channels: CatalogChannel[] = [];
@@ -142,7 +134,7 @@ async function renderPlan(
   const render = deps.format.segments[plan.segment];
   if (!render) throw new Error(`${plan.path}: the format has no segment '${plan.segment}'`);
   const runs = await Promise.all(
-    own.map(async ({ ref }) => ({ run: await deps.known.runs.load(ref), sha256: ref.sha256 })),
+    own.map(async ({ ref }) => ({ run: await deps.runs.load(ref, callOf(deps)), sha256: ref.sha256 })),
   );
   const { blobs, leaves, files, parallel = Math.min(4, availableParallelism()) } = deps;
   const { tables, digests } = deps.known;
@@ -152,18 +144,13 @@ async function renderPlan(
 
 /** What the indexes of one edit have in common. */
 interface Known {
-  readonly runs: Loader<Run>;
   readonly tables: Loader<SegmentTable>;
   readonly digests: TextDigests;
 }
 
-function createKnown({ blobs, signal }: CatalogDeps): Known {
-  const call = callOf({ signal });
-  return {
-    runs: createLoader((ref) => readRun(blobs, ref, call)),
-    tables: createLoader((ref) => readSegmentTable(blobs, ref, call)),
-    digests: createTextDigests(),
-  };
+function createKnown({ blobs }: CatalogDeps): Known {
+  const tables = createLoader((ref, call) => readSegmentTable(blobs, ref, call));
+  return { tables, digests: createTextDigests() };
 }
 
 function changedNames(before: readonly CatalogChannel[], after: readonly CatalogChannel[]): string[] {

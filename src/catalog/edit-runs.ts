@@ -1,12 +1,10 @@
 /** Edits several runs of a catalog. */
 import type { RepositorySettings } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
 import { type Catalog, compareRunKeys, type RunEntry, type RunKey, runEntryOf } from './catalog.ts';
+import type { CatalogReader } from './catalog-reader.ts';
 import { editRun, type PackageEdits } from './edit-run.ts';
-import type { LeafStore } from './leaf-store.ts';
-import type { Loader } from './loader.ts';
 import type { PackageKey } from './package-key.ts';
 import { EMPTY_RUN, type Run, writeRun } from './run.ts';
 
@@ -31,7 +29,7 @@ export interface MissingPackage {
 export async function editRuns(
   base: Catalog | undefined,
   change: { readonly settings: RepositorySettings; readonly edits: readonly RunEdits[] },
-  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: Loader<Run> },
+  deps: CallOptions & CatalogReader,
 ): Promise<EditedRuns> {
   const { settings, edits } = change;
   const isNamed = (run: RunKey): boolean =>
@@ -53,9 +51,9 @@ export async function editRuns(
 async function editOne(
   before: RunEntry | undefined,
   edit: { readonly key: RunKey; readonly packages: PackageEdits },
-  deps: CallOptions & { readonly blobs: BlobStore; readonly leaves: LeafStore; readonly runs: Loader<Run> },
+  deps: CallOptions & CatalogReader,
 ): Promise<{ readonly entry: RunEntry | undefined; readonly missing: readonly PackageKey[] }> {
-  const base = before ? await deps.runs.load(before.ref) : EMPTY_RUN;
+  const base = before ? await deps.runs.load(before.ref, callOf(deps)) : EMPTY_RUN;
   const { run, missing } = await editRun(base, edit.packages, deps);
   if (isSame(base, run)) return { entry: before, missing };
   if (run.packages === 0) return { entry: undefined, missing };

@@ -64,7 +64,7 @@ export async function openSpliceSource(
   for (const parent of [...parents.near, ...parents.far]) {
     const limit = leaves.size === 0 || parents.near.includes(parent) ? 0 : FEW;
     if (!lacks(limit)) continue;
-    const table = await readTable(tables, parent);
+    const table = await readTable(tables, { ...call, parent });
     if (table === undefined) continue;
     const open = (file: IndexFile | undefined): FileWindow | undefined =>
       file?.from && createFileWindow(file.from, { files, call });
@@ -111,10 +111,10 @@ export async function openSpliceSource(
 /** Undefined when it is damaged: everything that it tells can be made again. */
 async function readTable(
   tables: Loader<SegmentTable>,
-  { table }: IndexEntry,
+  { parent: { table }, ...call }: CallOptions & { readonly parent: IndexEntry },
 ): Promise<SegmentTable | undefined> {
   try {
-    return await tables.load(table);
+    return await tables.load(table, call);
   } catch (error) {
     if (hasCode(error, 'LEDGER_CORRUPT')) return undefined;
     throw error;

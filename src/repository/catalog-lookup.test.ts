@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTestRepository } from '../../tests/support/test-repository.ts';
 import { createBlobStore } from '../catalog/blobs.ts';
+import { createCatalogReader } from '../catalog/catalog-reader.ts';
 import { prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
 import { catalogLookup } from './catalog-lookup.ts';
@@ -31,7 +32,7 @@ test('a catalog is looked at by place, and by name in a run', async () => {
   ]);
   await user.publish([{ name: 'world' }], { to: 'deb/stable/extra' });
   const repository = await user.open();
-  const lookup = catalogLookup(repository, (await openTail(repository)).content.catalog);
+  const lookup = catalogLookup(repository.catalog, (await openTail(repository)).content.catalog);
 
   expect(lookup.runs().map(({ channel, component, slot }) => `${channel}/${component}/${slot}`)).toEqual([
     'stable/extra/amd64',
@@ -56,7 +57,7 @@ test('a leaf is read once, however many names are asked for', async () => {
   const { catalog } = (await openTail(repository)).content;
   const { read, storage } = counting(user.store);
   const blobs = createBlobStore(prefixStorage(storage, '.pakhus/deb'), { ulid: repository.newId });
-  const lookup = catalogLookup({ ...repository, ledger: { ...repository.ledger, blobs } }, catalog);
+  const lookup = catalogLookup(createCatalogReader(blobs), catalog);
   const run = { channel: 'stable', component: 'main', slot: 'amd64' };
   for (const name of ['a', 'b', 'c', 'a']) await lookup.find(run, name);
   await Promise.all(['a', 'b'].map((name) => lookup.find(run, name)));
@@ -66,7 +67,7 @@ test('a leaf is read once, however many names are asked for', async () => {
 test('no revision holds nothing', async () => {
   await using user = await createTestRepository();
   await user.configure('channels: [stable]');
-  const lookup = catalogLookup(await user.open(), undefined);
+  const lookup = catalogLookup((await user.open()).catalog, undefined);
   expect(lookup.runs()).toEqual([]);
   expect(await lookup.find({ channel: 'stable', component: 'main', slot: 'amd64' }, 'a')).toEqual([]);
 });

@@ -49,7 +49,7 @@ export async function planPublish(
   const { terms, place } = at;
   checkPlace(terms.settings, place);
   const format = formatByName(terms.settings.format);
-  const changes = createChanges(catalogLookup(repository, at.tail?.content.catalog));
+  const changes = createChanges(catalogLookup(repository.catalog, at.tail?.content.catalog));
   const fresh: PlacedPackage[] = [];
   const unchanged: PlacedPackage[] = [];
   const repeated: InspectedPackage[] = [];

@@ -13,7 +13,6 @@ import {
 import { editCatalog } from '../catalog/edit-catalog.ts';
 import { createIndexFiles } from '../catalog/index-files.ts';
 import { putJson } from '../catalog/json-blob.ts';
-import { createLeafStore } from '../catalog/leaf-store.ts';
 import { runTogether } from '../catalog/run-together.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
@@ -70,7 +69,7 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       repository: repository.name,
       terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
       pins: before?.pins ?? [],
-      base: catalogLookup(repository, before?.catalog),
+      base: catalogLookup(repository.catalog, before?.catalog),
       swept: input.swept,
       intents: input.intents,
       files: { inspect, take: proposed.take },
@@ -88,7 +87,7 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const change = { settings: terms.settings, edits };
     // Keys are read while blocks are compressed; a missing key ends it before long work is done.
     const [{ catalog, made }, sign] = await runTogether(input.signal, (signal) => [
-      editCatalog(before?.catalog, change, { format, blobs, leaves: createLeafStore(blobs), files, signal }),
+      editCatalog(before?.catalog, change, { ...repository.catalog, format, files, signal }),
       repository.keys.openSigner(signingOnes(terms.signers), { nowMs: input.signedAtMs, signal }),
     ]);
     if (made.some((index) => namesSwept(index, input.swept))) return undefined;

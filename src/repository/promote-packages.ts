@@ -43,7 +43,7 @@ export async function promotePackages(
   const { from, to } = input;
   const tail = await openTail(repository, options.signal === undefined ? {} : { signal: options.signal });
   checkPlace(tail.content.catalog.settings, to);
-  const changes = createChanges(catalogLookup(repository, tail.content.catalog));
+  const changes = createChanges(catalogLookup(repository.catalog, tail.content.catalog));
   const packages: PromotedPackage[] = [];
   const fresh: PackageRecord[] = [];
   for (const wanted of input.wanted) {

@@ -1,8 +1,8 @@
 /** Mending what can be mended without a signing key: pointers are copied again, damaged indexes are rendered again from their leaves. */
 import type { Catalog, CatalogChannel, IndexEntry } from '../catalog/catalog.ts';
+import { createCatalogReader } from '../catalog/catalog-reader.ts';
 import { rerenderIndex } from '../catalog/edit-catalog.ts';
 import { createIndexFiles } from '../catalog/index-files.ts';
-import { createLeafStore } from '../catalog/leaf-store.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { formatByName } from '../formats/table.ts';
 import { publishTail, stalePointers } from '../ledger/publish.ts';
@@ -89,8 +89,7 @@ async function renderAgain(
   await rerenderIndex(catalog, index, {
     channel: channel.name,
     format,
-    blobs,
-    leaves: createLeafStore(blobs),
+    ...createCatalogReader(blobs),
     files: createIndexFiles({ tree, state, blobs, format }),
     ...call,
   });

@@ -10,6 +10,7 @@
  * ```
  * Each returns data, reports through a callback, and never prints.
  */
+import type { CatalogReader } from '../catalog/catalog-reader.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
@@ -27,6 +28,8 @@ export interface Repository {
   /** How worker threads find the public folder; undefined when they cannot. */
   readonly location: TreeLocation | undefined;
   readonly ledger: Ledger;
+  /** Reads its packages, each part once. */
+  readonly catalog: CatalogReader;
   readonly keys: RepositoryKeys;
   /** Copies a blob of the state to a free path of the public folder, inside the store where it can. @throws STORE_CONFLICT */
   publishBlob(key: string, path: string, options?: CallOptions): Promise<void>;

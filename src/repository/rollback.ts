@@ -53,7 +53,7 @@ export async function rollbackPlace(
   const { settings } = catalog;
   const where = { channel: place.channel, component: place.component };
   fillPlace({ repository: repository.name, ...where }, settings);
-  const base = catalogLookup(repository, catalog);
+  const base = catalogLookup(repository.catalog, catalog);
   const past = await findTarget(repository, tail, { where, wanted, base, ...call });
   const { rev: to } = past;
   const { fileSize } = pastOf(repository, tail, call);

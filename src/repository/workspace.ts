@@ -1,5 +1,6 @@
 /** A store opened with a configuration: what commands start from. */
 import { createBlobStore } from '../catalog/blobs.ts';
+import { createCatalogReader } from '../catalog/catalog-reader.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import type { Clock } from '../core/clock.ts';
@@ -145,12 +146,14 @@ export function createWorkspace(
       const own = await keys.ledgerSigner({ create: makeLedgerKey });
       const signer =
         own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined), input.proposer)));
+      const ledger = ledgerWith(signer);
       return {
         name,
         path,
         tree,
         location: store.capabilities.exclusive ? { store: config.store.value, path } : undefined,
-        ledger: ledgerWith(signer),
+        ledger,
+        catalog: createCatalogReader(ledger.blobs),
         publishBlob: async (key, to, call = {}) => {
           const options = { ...call, ...PACKAGE_HEADERS, ifAbsent: true };
           if (state === undefined)

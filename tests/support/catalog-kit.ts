@@ -1,5 +1,6 @@
 /** A small format and stores in memory, for tests of what a revision contains. */
 import { type BlobStore, createBlobStore } from '../../src/catalog/blobs.ts';
+import { createCatalogReader } from '../../src/catalog/catalog-reader.ts';
 import type { CatalogDeps, RunEdits } from '../../src/catalog/edit-catalog.ts';
 import { createIndexFiles } from '../../src/catalog/index-files.ts';
 import { createLeafStore, type LeafStore } from '../../src/catalog/leaf-store.ts';
@@ -115,7 +116,7 @@ export function createCatalogKit(
     state,
     blobs,
     leaves,
-    deps: { format, blobs, leaves, files, parallel: 2 },
+    deps: { ...createCatalogReader(blobs), leaves, format, files, parallel: 2 },
     cold: () => {
       const reads: string[] = [];
       const get: BlobStore['get'] = (ref, call) => {
