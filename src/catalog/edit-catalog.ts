@@ -37,6 +37,8 @@ export interface CatalogDeps extends CallOptions, CatalogReader {
   readonly files: IndexFiles;
   /** xz blocks compressed at a time. Default: one per core, at most 4, which is what the thread pool has. */
   readonly parallel?: number;
+  /** Told for each xz block that the thread pool begins: it is busy for a while, and this thread is not. */
+  readonly onBusy?: () => void;
 }
 
 export interface EditedCatalog {
@@ -136,10 +138,13 @@ async function renderPlan(
   const runs = await Promise.all(
     own.map(async ({ ref }) => ({ run: await deps.runs.load(ref, callOf(deps)), sha256: ref.sha256 })),
   );
-  const { blobs, leaves, files, parallel = Math.min(4, availableParallelism()) } = deps;
+  const { blobs, leaves, files, onBusy, parallel = Math.min(4, availableParallelism()) } = deps;
   const { tables, digests } = deps.known;
   const stores = { blobs, leaves, files, tables };
-  return renderIndex({ plan, runs, parents }, { ...callOf(deps), ...stores, render, digests, parallel });
+  return renderIndex(
+    { plan, runs, parents },
+    { ...callOf(deps), ...stores, render, digests, parallel, onBusy },
+  );
 }
 
 /** What the indexes of one edit have in common. */

@@ -10,16 +10,17 @@ export async function readRange(
   options: CallOptions & { readonly offset: number; readonly length: number },
 ): Promise<Uint8Array> {
   const { offset, length, ...call } = options;
-  const { body } = await storage.read(key, { ...call, range: { offset, length } });
-  const bytes = Buffer.allocUnsafeSlow(length);
+  const { body } = await storage.read(key, { ...call, range: { offset, length }, whole: true });
+  let bytes: Uint8Array | undefined;
   let filled = 0;
   for await (const chunk of body) {
     // Most often all of it comes in one piece, which needs no copy.
     if (filled === 0 && chunk.length >= length) return chunk.subarray(0, length);
+    bytes ??= Buffer.allocUnsafeSlow(length);
     const part = chunk.subarray(0, length - filled);
     bytes.set(part, filled);
     filled += part.length;
     if (filled === length) break;
   }
-  return bytes.subarray(0, filled);
+  return bytes?.subarray(0, filled) ?? new Uint8Array();
 }

@@ -47,6 +47,7 @@ export interface IndexDeps extends CallOptions {
   readonly digests: TextDigests;
   /** xz blocks compressed at a time. */
   readonly parallel: number;
+  readonly onBusy?: (() => void) | undefined;
 }
 
 /**
@@ -90,6 +91,7 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
       source,
       parts,
       parallel: deps.parallel,
+      onBusy: deps.onBusy,
     });
     return { files: [await keep(madeFile('xz', chunks), call)], blocks };
   };

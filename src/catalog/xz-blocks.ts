@@ -21,6 +21,7 @@ export async function makeXzBlocks(
     readonly source: SpliceSource;
     readonly parts: LeafPartsSource;
     readonly parallel: number;
+    readonly onBusy?: (() => void) | undefined;
   },
 ): Promise<{ readonly blocks: readonly BlockFacts[]; readonly chunks: readonly Uint8Array[] }> {
   const { source, parallel, signal } = deps;
@@ -30,7 +31,9 @@ export async function makeXzBlocks(
 
   const compress = async ([id, group]: readonly [string, readonly RunLeaf[]]): Promise<void> => {
     const texts = await deps.parts.texts(group, call);
-    const { bytes, ...sizes } = await xzBlock(Buffer.concat(texts), { preset: PRESET });
+    const block = xzBlock(Buffer.concat(texts), { preset: PRESET });
+    deps.onBusy?.();
+    const { bytes, ...sizes } = await block;
     const facts = { leaves: group.length, sizeBytes: bytes.length, sha256: sha256Hex(bytes), ...sizes };
     made.set(id, { facts, bytes });
   };

@@ -85,10 +85,16 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const edits = applied.changes.edits();
     const files = createIndexFiles({ tree: repository.tree, state, blobs, format });
     const change = { settings: terms.settings, edits };
-    // Keys are read while blocks are compressed; a missing key ends it before long work is done.
+    // Loading OpenPGP takes this thread, so it is done while the first block is compressed; a missing key ends it before more is.
+    const busy = Promise.withResolvers<void>();
+    const { resolve: onBusy } = busy;
     const [{ catalog, made }, sign] = await runTogether(input.signal, (signal) => [
-      editCatalog(before?.catalog, change, { ...repository.catalog, format, files, signal }),
-      repository.keys.openSigner(signingOnes(terms.signers), { nowMs: input.signedAtMs, signal }),
+      editCatalog(before?.catalog, change, { ...repository.catalog, format, files, onBusy, signal }).finally(
+        onBusy,
+      ),
+      busy.promise.then(() =>
+        repository.keys.openSigner(signingOnes(terms.signers), { nowMs: input.signedAtMs, signal }),
+      ),
     ]);
     if (made.some((index) => namesSwept(index, input.swept))) return undefined;
     const { pins, resigned } = applied;

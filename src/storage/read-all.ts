@@ -12,7 +12,7 @@ export interface ReadAllOptions extends CallOptions {
  * Errors: those of `read`; STORE_OBJECT_TOO_LARGE; STORE_UNAVAILABLE when the bytes end early.
  */
 export async function readBytes(storage: Storage, key: string, options: ReadAllOptions): Promise<Uint8Array> {
-  const { info, body } = await storage.read(key, options);
+  const { info, body } = await storage.read(key, { ...options, whole: true });
   const chunks: Uint8Array[] = [];
   let total = 0;
   const iterator = body[Symbol.asyncIterator]();

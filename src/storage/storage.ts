@@ -65,6 +65,8 @@ export interface CallOptions {
 export interface ReadOptions extends CallOptions {
   /** First byte and number of bytes; the answer is shorter where the object ends. */
   readonly range?: { readonly offset: number; readonly length: number };
+  /** The caller keeps all of it in memory: one large piece is better than many. */
+  readonly whole?: boolean;
 }
 
 export interface ListOptions extends CallOptions {

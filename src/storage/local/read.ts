@@ -74,7 +74,8 @@ export function createReader(root: LocalRoot, folders: Folders): LocalReader {
         const { start, end } = clampRange(info.sizeBytes, options.range);
         if (end - start <= AT_ONCE_BYTES) return { info, body: inMemory(readWhole(fd, start, end)) };
         keepOpen = true;
-        return { info, body: streamFile(fd, { start, end, where: root.where(key), signal: options.signal }) };
+        const { signal, whole = false } = options;
+        return { info, body: streamFile(fd, { start, end, whole, where: root.where(key), signal }) };
       } catch (error) {
         throw localError(error, root.where(key));
       } finally {

@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { localError, type Where } from './local-error.ts';
 
 const CHUNK_BYTES = 512 * 1024;
+/** One read(2) gives no more than 2 GiB. */
+const LARGEST_CHUNK_BYTES = 1024 * 1024 * 1024;
 
 const read = promisify(readCallback);
 
@@ -11,12 +13,15 @@ export interface Stretch {
   readonly start: number;
   /** After the last byte. */
   readonly end: number;
+  /** In one piece. */
+  readonly whole: boolean;
   readonly where: Where;
   readonly signal: AbortSignal | undefined;
 }
 
 /** One pass over an open file. It closes `fd` after the last byte, on an error, and when abandoned with `return()`. */
 export function streamFile(fd: number, stretch: Stretch): AsyncIterableIterator<Uint8Array> {
+  const chunkBytes = stretch.whole ? LARGEST_CHUNK_BYTES : CHUNK_BYTES;
   let at = stretch.start;
   let state: 'open' | 'reading' | 'abandoned' | 'closed' = 'open';
   const close = (): void => {
@@ -28,7 +33,7 @@ export function streamFile(fd: number, stretch: Stretch): AsyncIterableIterator<
     state = 'reading';
     try {
       stretch.signal?.throwIfAborted();
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, stretch.end - at));
+      const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, stretch.end - at));
       const { bytesRead } = await read(fd, chunk, 0, chunk.length, at);
       at = bytesRead === 0 ? stretch.end : at + bytesRead;
       return chunk.subarray(0, bytesRead);
