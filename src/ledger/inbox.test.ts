@@ -148,7 +148,7 @@ describe('a crowded folder', () => {
       `inbox/ci/junk-${at}`,
       `inbox/ci/${at}/intent.json`,
       `inbox/ci/${ci.ulid()}/intent.json.part`,
-      `inbox/ci/${ci.ulid()}/files/intent.json`,
+      `inbox/ci/${ci.ulid()}/more/intent.json`,
       `inbox/junk-${at}`,
     ];
     for (let at = 0; at < 200; at++)
@@ -211,13 +211,23 @@ describe('names', () => {
     ['', '0-'],
   ])('%j becomes one that stays in its folder', (name, expected) => {
     expect(proposedName(0, name)).toBe(expected);
-    expect(proposedKey({ who: 'ci', id: 'ID' }, expected)).toBe(`inbox/ci/ID/files/${expected}`);
+    expect(proposedKey({ who: 'ci', id: 'ID' }, expected)).toBe(`inbox/ci/ID/${expected}`);
   });
 
-  test.each(['../x', '.', '..', 'a/b', '', '/etc/passwd', 'a\\b', 'x'.repeat(201), 'a\nb', '.hidden'])(
-    '%j is refused',
-    (name) => {
-      expect(() => proposedKey({ who: 'ci', id: 'ID' }, name)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    '../x',
+    '.',
+    '..',
+    'a/b',
+    '',
+    '/etc/passwd',
+    'a\\b',
+    `0-${'x'.repeat(191)}`,
+    '0-a\nb',
+    '0-a/b',
+    '.hidden',
+    'intent.json',
+  ])('%j is refused', (name) => {
+    expect(() => proposedKey({ who: 'ci', id: 'ID' }, name)).toThrow(TypeError);
+  });
 });

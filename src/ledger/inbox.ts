@@ -3,8 +3,8 @@
  * and nobody's folder keeps those of the others from being seen.
  *
  * ```
- * inbox/<who>/<ulid>/files/<name>     what it proposes to add; gone as soon as it is settled
- * inbox/<who>/<ulid>/intent.json      written last
+ * inbox/<who>/<ulid>/<n>-<name>      what it proposes to add; gone as soon as it is settled
+ * inbox/<who>/<ulid>/intent.json     written last
  * ```
  */
 import { hasCode } from '../core/pakhus-error.ts';
@@ -17,7 +17,7 @@ const INTENTS_AT_ONCE = 500;
 /** Objects of one folder that are looked at, whatever they are. */
 const OBJECTS_AT_ONCE = 50_000;
 const OBJECT_KEY = /^inbox\/([^/]+)\/([^/]+)\//;
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,199}$/;
+const FILE_NAME = /^[0-9]{1,6}-[A-Za-z0-9.+~_-]{0,190}$/;
 
 /** An intent that lies in the inbox, unread. */
 export interface InboxEntry {
@@ -41,7 +41,7 @@ export function proposedKey(
   name: string,
 ): string {
   if (!FILE_NAME.test(name)) throw new TypeError(`'${name.slice(0, 200)}' is no name of a proposed file`);
-  return `inbox/${who}/${id}/files/${name}`;
+  return `inbox/${who}/${id}/${name}`;
 }
 
 /** The name of the `index`th file of a proposal, made from the file's own. */

@@ -52,7 +52,7 @@ export interface PublicFile extends FileClaim {
 
 /** A file that came with the intent. */
 export interface InboxFile extends FileClaim {
-  /** Its name below `files/` of the intent. */
+  /** Its name beside the intent: see `proposedName`. */
   readonly inbox: string;
 }
 

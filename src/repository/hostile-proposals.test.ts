@@ -75,7 +75,7 @@ describe('a file', () => {
     ],
     ['of an absolute path', addition('/etc/passwd', NEW), "'/etc/passwd' is no name of a proposed file"],
     ['called ..', addition('..', NEW), "'..' is no name of a proposed file"],
-    ['of another intent', addition('../other/files/0-new.deb', NEW), "'../other/files/0-new.deb' is no name"],
+    ['of another intent', addition('../other/0-new.deb', NEW), "'../other/0-new.deb' is no name"],
     [
       'of the public folder',
       {

@@ -35,8 +35,8 @@ describe('a proposal', () => {
     expect(ref).toMatch(/^ci\/[0-9a-z]{26}$/);
     const mine = `.pakhus/deb/inbox/${ref}/`;
     expect((await keysOf(team.store)).filter((key) => !before.includes(key))).toEqual([
-      `${mine}files/0-new_1.0_amd64.deb`,
-      `${mine}files/1-more_2.0_amd64.deb`,
+      `${mine}0-new_1.0_amd64.deb`,
+      `${mine}1-more_2.0_amd64.deb`,
       `${mine}intent.json`,
     ]);
     await team.ann.commit();

@@ -3,7 +3,7 @@
  * that is copied once and never looked at again:
  *
  * ```
- * inbox/<who>/<ulid>/files/<name> ─copy─▶ blob/<ulid>-<sha256> ─read─▶ metadata, digest ─copy─▶ pool/…
+ * inbox/<who>/<ulid>/<n>-<name> ─copy─▶ blob/<ulid>-<sha256> ─read─▶ metadata, digest ─copy─▶ pool/…
  *       the proposer writes                only committers write       the intent is good        nothing names it yet
  * ```
  * What was copied serves all attempts of a commit; the blobs go when it is over. After a crash they are left for collection.

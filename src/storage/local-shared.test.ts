@@ -40,18 +40,18 @@ describeWith('somebody who may write to one folder only', lack, () => {
       `const tell = (promise) => promise.then(() => say('done'), (error) => say(error.code));
        await tell(storage.write('.pakhus/tools/inbox/ci/1/intent.json', Buffer.from('{}'), { ifAbsent: true }));
        const body = { sizeBytes: 3_000_000, open: () => [Buffer.alloc(3_000_000)] };
-       await tell(storage.write('.pakhus/tools/inbox/ci/1/files/a', body, { ifAbsent: true }));
+       await tell(storage.write('.pakhus/tools/inbox/ci/1/a', body, { ifAbsent: true }));
        await tell(storage.write('.pakhus/tools/inbox/eve/1/intent.json', Buffer.from('{}'), { ifAbsent: true }));
        await tell(storage.write('.pakhus/tools/published', Buffer.from('9')));
        await tell(storage.write('pool/a', Buffer.from('x'), { ifAbsent: true }));`,
     );
     expect(said).toEqual(['done', 'done', 'STORE_PERMISSION', 'STORE_PERMISSION', 'STORE_PERMISSION']);
     expect(await keysOf(store.storage)).toEqual([
-      '.pakhus/tools/inbox/ci/1/files/a',
+      '.pakhus/tools/inbox/ci/1/a',
       '.pakhus/tools/inbox/ci/1/intent.json',
       '.pakhus/tools/published',
     ]);
-    expect(await readdir(`${store.inbox}/1/files`)).toEqual(['a']);
+    expect(await readdir(`${store.inbox}/1`)).toEqual(['a', 'intent.json']);
   });
 
   test('keeps nobody from listing the rest by closing a folder', async () => {
@@ -76,24 +76,34 @@ describeWith('somebody who may write to one folder only', lack, () => {
 
   test('what a group shares, the group can empty', async () => {
     await using store = await createStore();
+    const [committer, group] = [54_321, 12_345];
+    await chmod(store.state, 0o711);
+    for (const path of await readdir(store.path, { recursive: true }))
+      await chown(`${store.path}/${path}`, committer, group);
+    await chown(store.path, committer, group);
+    await chown(store.inbox, NOBODY, group);
     await chmod(store.inbox, 0o2775);
-    await store.storage.write('.pakhus/tools/inbox/ci/1/files/a', bytesOf('x'));
-    await store.storage.write('.pakhus/tools/other/1/a', bytesOf('x'));
-    const mode = async (path: string): Promise<string> =>
-      ((await stat(`${store.state}/tools/${path}`)).mode & 0o7777).toString(8);
-    expect(await mode('inbox/ci/1')).toBe('2775');
-    expect(await mode('inbox/ci/1/files')).toBe('2775');
-    expect(await mode('other/1')).toBe('755');
+    await asNobody(
+      store.path,
+      `await storage.write('.pakhus/tools/inbox/ci/1/a', Buffer.from('x'), { ifAbsent: true });
+       await storage.write('.pakhus/tools/inbox/ci/1/b', Buffer.from('x'), { ifAbsent: true });`,
+    );
+    const before = `process.setgroups([]); process.setgid(${group}); process.setuid(${committer});`;
+    const code = `for (const name of ['a', 'b']) await storage.delete('.pakhus/tools/inbox/ci/1/' + name);
+       await storage.write('.pakhus/tools/other/1/a', Buffer.from('x'));`;
+    await startStorageProcess(store.path, code, { before }).rest();
+    expect(await readdir(store.inbox)).toEqual([]);
+    expect((await stat(`${store.state}/tools/other/1`)).mode & 0o7777).toBe(0o755);
   });
 
   test('is emptied, and keeps its folder, which it could not make again', async () => {
     await using store = await createStore();
     await chmod(store.state, 0o711);
     await chown(store.inbox, NOBODY, NOBODY);
-    const write = `await storage.write('.pakhus/tools/inbox/ci/1/files/a', Buffer.from('x'), { ifAbsent: true });`;
+    const write = `await storage.write('.pakhus/tools/inbox/ci/1/a', Buffer.from('x'), { ifAbsent: true });`;
     for (let round = 0; round < 2; round++) {
       expect(await asNobody(store.path, write)).toEqual([]);
-      await store.storage.delete('.pakhus/tools/inbox/ci/1/files/a');
+      await store.storage.delete('.pakhus/tools/inbox/ci/1/a');
       expect(await readdir(store.inbox)).toEqual([]);
     }
     await chmod(`${store.state}/tools/inbox`, 0o755);

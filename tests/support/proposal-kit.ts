@@ -42,7 +42,7 @@ export interface Forgery {
   readonly actions: readonly object[];
   /** What it says of itself instead of the truth. */
   readonly claim?: Readonly<Record<string, unknown>>;
-  /** Files below `files/`. */
+  /** Files beside it. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -77,7 +77,7 @@ export async function createTeam({ rules = RULES }: { readonly rules?: string } 
     forge: async ({ who = 'ci', id, actions, claim = {}, files = {} }) => {
       const ulid = id ?? (await ci.open()).newId();
       const folder = `.pakhus/deb/inbox/${who}/${ulid}`;
-      for (const [name, bytes] of Object.entries(files)) await store.write(`${folder}/files/${name}`, bytes);
+      for (const [name, bytes] of Object.entries(files)) await store.write(`${folder}/${name}`, bytes);
       const said = {
         repository: 'deb',
         who,

@@ -118,7 +118,8 @@ function sharedMode(parent: string): number {
 /** Somebody made it for somebody else, who could not make it again: it stays, empty or not. */
 function isGiven(folder: string): boolean {
   const [own, parent] = [lstatSync(folder), lstatSync(parentOf(folder))];
-  return own.uid !== parent.uid || (own.mode & SHARED) !== (parent.mode & SHARED);
+  const [isShared, isInShared] = [own, parent].map(({ mode }) => (mode & SHARED) === SHARED);
+  return own.uid !== parent.uid || (isShared === true && isInShared !== true);
 }
 
 /** The folder that holds `path`, which is absolute. */

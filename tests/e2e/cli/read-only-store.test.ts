@@ -2,29 +2,15 @@ import { chmod, chown, cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderState } from '../../support/folder-state.ts';
+import { asNobody, lackOfNobody, NOBODY } from '../../support/other-user.ts';
 import { createPakhus, type Pakhus, pakhusBinary } from '../../support/pakhus.ts';
 import { quickDeb } from '../../support/quick-deb.ts';
 import { plainEnvironment, runCommand } from '../../support/run-command.ts';
-import { describeWith, type Lack } from '../../support/skip.ts';
+import { describeWith } from '../../support/skip.ts';
 
-/** The user that owns nothing; a test that runs as root has to become somebody whom permissions stop. */
-const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
-const AS_READER: readonly string[] = isRoot
-  ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
-  : [];
 
-async function lackOfReader(): Promise<Lack> {
-  const [program = pakhusBinary(), ...args] = [...AS_READER, pakhusBinary(), '--version'];
-  const ran = await runCommand([program, ...args], { env: { ...plainEnvironment(), HOME: '/' } }).catch(
-    () => undefined,
-  );
-  return ran?.code === 0
-    ? undefined
-    : 'another user cannot run pakhus here (setpriv, or a working copy that only root may read)';
-}
-
-describeWith('a store that this user may only read', await lackOfReader(), () => {
+describeWith('a store that this user may only read', await lackOfNobody(), () => {
   let pakhus: Pakhus;
   let store: string;
   /** A home with a copy of the keys, so that nothing but the store says no. */
@@ -48,9 +34,9 @@ describeWith('a store that this user may only read', await lackOfReader(), () =>
   });
 
   async function run(...args: readonly string[]) {
-    const [program = pakhusBinary(), ...rest] = [...AS_READER, pakhusBinary(), ...args, '--json'];
     const env = { ...plainEnvironment(), HOME: home };
-    const { code, stderr } = await runCommand([program, ...rest], { cwd: pakhus.cwd, env });
+    const argv = asNobody([pakhusBinary(), ...args, '--json']);
+    const { code, stderr } = await runCommand(argv, { cwd: pakhus.cwd, env });
     const last = stderr.trimEnd().split('\n').at(-1) ?? '';
     return { code, error: last.includes('"type":"error"') ? JSON.parse(last) : undefined };
   }

@@ -54,10 +54,10 @@ function watched(
 /** A proposal, and the key of its file. */
 async function propose(team: Team): Promise<{ readonly ref: string; readonly key: string }> {
   const ref = await team.forge({ actions: [addition(FILE, GOOD)], files: { [FILE]: GOOD } });
-  return { ref, key: `.pakhus/deb/inbox/${ref}/files/${FILE}` };
+  return { ref, key: `.pakhus/deb/inbox/${ref}/${FILE}` };
 }
 
-const isInbox = ({ key }: Step): boolean => key.endsWith(`/files/${FILE}`);
+const isInbox = ({ key }: Step): boolean => key.endsWith(`/${FILE}`);
 const isCopyOfOurs = ({ call, key }: Step): boolean =>
   call === 'read' && key.includes('/blob/') && key.includes(sha256Hex(GOOD));
 
