@@ -9,7 +9,7 @@
  *
  * The checks protect every client of the repository: one stanza that apt cannot parse costs apt the whole index.
  */
-import { type Field, parseStanza } from '../../codec/deb822.ts';
+import { type Field, parseStanza, type Stanza } from '../../codec/deb822.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Lint, PackageMeta } from '../format.ts';
 import { decodeControl } from './control-text.ts';
@@ -21,6 +21,8 @@ import { versionProblem } from './version.ts';
 
 /** apt 2.6 reads stanzas of up to 1 MiB; the rest is for the fields that are added. */
 const MAX_METADATA_BYTES = 1_000_000;
+
+const LINE_FEED = 0x0a;
 
 /** What file systems allow in one name. */
 const MAX_FILE_NAME_BYTES = 255;
@@ -67,13 +69,8 @@ export function readControl(bytes: Uint8Array, options: { readonly name: string 
   const relation = relationProblem(stanza);
   if (relation !== undefined) throw invalid(options.name, relation);
 
-  const kept: string[] = [];
-  const dropped: Field[] = [];
-  for (const [key, field] of fields) {
-    if (COMPUTED_FIELDS.has(key)) dropped.push(field);
-    else kept.push(field.raw);
-  }
-  const metadata = kept.join('\n');
+  const dropped = stanza.filter((field) => COMPUTED_FIELDS.has(field.name.toLowerCase()));
+  const metadata = keptText(text, { all: stanza, dropped });
   if (Buffer.byteLength(metadata) > MAX_METADATA_BYTES) {
     const problem = `apt cannot read more than ${MAX_METADATA_BYTES} bytes of fields`;
     throw invalid(options.name, { field: 'control', problem });
@@ -85,6 +82,26 @@ export function readControl(bytes: Uint8Array, options: { readonly name: string 
     throw invalid(options.name, { field: 'Version', problem });
   }
   return { ...meta, slot, metadata, lints: [...textLints, ...lint(fields, dropped)] };
+}
+
+/**
+ * The fields that stay, byte for byte. Mostly that is the text as it is: names and versions are parts of it and keep it in
+ * memory anyway, and a copy would be a kilobyte more for each package.
+ */
+function keptText(
+  text: string,
+  fields: { readonly all: Stanza; readonly dropped: readonly Field[] },
+): string {
+  const { all, dropped } = fields;
+  if (dropped.length > 0 || text.includes('\r')) {
+    const kept = all.filter((field) => !dropped.includes(field));
+    return kept.map((field) => field.raw).join('\n');
+  }
+  let start = 0;
+  let end = text.length;
+  while (text.charCodeAt(start) === LINE_FEED) start++;
+  while (text.charCodeAt(end - 1) === LINE_FEED) end--;
+  return text.slice(start, end);
 }
 
 type Fields = ReadonlyMap<string, Field>;

@@ -190,7 +190,8 @@ function startWorker(): WorkerLane {
       return async (paths) => {
         const work: Work = told ? { type: 'inspect', paths } : { type: 'inspect', paths, digests };
         told = true;
-        return (await ask(work)).map((outcome) => fromOutcome(outcome, isFile));
+        const outcomes = await ask(work);
+        return outcomes.map((outcome, index) => withSource(fromOutcome(outcome, isFile), paths[index]));
       };
     },
     store: (tree) => async (tasks) =>
@@ -206,6 +207,11 @@ function fromOutcome<T extends WorkResult>(
   if ('error' in outcome) return { error: fromWire(outcome.error) };
   if (!isExpected(outcome.value)) throw new Error('a worker answered another question than it was asked');
   return { value: outcome.value };
+}
+
+/** The path that this thread has already, instead of the copy of it that crossed. */
+function withSource<T extends { readonly source: string }>(outcome: Ingested<T>, source = ''): Ingested<T> {
+  return 'error' in outcome ? outcome : { value: { ...outcome.value, source } };
 }
 
 function isPath(value: WorkResult): value is string {
