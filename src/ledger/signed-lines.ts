@@ -44,9 +44,9 @@ export function encodeSaid(value: object, signer: LineSigner | undefined): Uint8
 }
 
 export function encodeSigned(value: object, signer: LineSigner): Uint8Array {
-  const line = JSON.stringify({ pakhus: 1, ...value });
-  const signature = signer.sign(Buffer.from(line));
-  return Buffer.from(`${line}\n${JSON.stringify({ key: signer.keyId, signature })}\n`);
+  const line = Buffer.from(JSON.stringify({ pakhus: 1, ...value }));
+  const signature = signer.sign(line);
+  return Buffer.concat([line, Buffer.from(`\n${JSON.stringify({ key: signer.keyId, signature })}\n`)]);
 }
 
 /** @throws TypeError, SyntaxError when the bytes have another form */

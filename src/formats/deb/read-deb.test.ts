@@ -51,6 +51,14 @@ describe('a package is read', () => {
   );
 });
 
+test('packages that are read at the same time do not mix', async () => {
+  const paths = debFixtures();
+  const read = (path: string) => readDeb(sourceOf(path, fixtureBytes(path), true));
+  const alone = [];
+  for (const path of paths) alone.push(await read(path));
+  expect(await Promise.all(paths.map(read))).toEqual(alone);
+});
+
 function zstdMembers(bytes: Uint8Array): string[] {
   return (
     Buffer.from(bytes)
