@@ -5,6 +5,9 @@ import { differenceLines } from './difference-lines.ts';
 import { formatDate } from './quantities.ts';
 import { settingLines } from './setting-lines.ts';
 
+/** Packages of a revision that are listed. */
+const MOST_LINES = 100;
+
 export function revisionLines(
   one: RevisionDetails,
   { repository, view: { palette } }: { readonly repository: string; readonly view: View },
@@ -21,7 +24,10 @@ export function revisionLines(
     ...rejected.map(({ ref, reason }) => palette.warning(`  refused: ${ref}: ${reason}`)),
     ...(difference === null
       ? ['', 'What it changed is not known any more: it was collected, or the revision before it.']
-      : apart([...settingLines(difference.settings), ...differenceLines(difference.packages, palette)])),
+      : apart([
+          ...settingLines(difference.settings),
+          ...differenceLines(difference.packages, { palette, most: MOST_LINES }),
+        ])),
   ];
 }
 

@@ -125,7 +125,9 @@ describe('what comes back', () => {
     });
 
   test('needs its file', async () => {
-    expect(await restore(20)).toEqual([{ kind: 'added', after: back, run: { ...STABLE, slot: 'amd64' } }]);
+    expect(await restore(20)).toEqual([
+      { kind: 'added', ...PROMOTED, name: 'back', run: { ...STABLE, slot: 'amd64' } },
+    ]);
     await expect(restore(undefined)).rejects.toMatchObject({
       code: 'PACKAGE_NOT_FOUND',
       message: 'back 1.0 amd64 cannot come back: its file pool/back is gone',

@@ -1,11 +1,11 @@
 /** Restoring a place: the difference between what it holds and what it held becomes puts and drops. */
-import { compareRunKeys, isIn } from '../catalog/catalog.ts';
+import { compareRunKeys, isIn, type RunKey } from '../catalog/catalog.ts';
 import type { PlacedChange } from '../catalog/diff.ts';
 import { mapInOrder } from '../catalog/map-in-order.ts';
 import { describeKey } from '../catalog/package-key.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
-import type { Filter } from './actions.ts';
+import type { Filter, Identity } from './actions.ts';
 import type { BaseLookup, Changes } from './changes.ts';
 import type { PastCatalog } from './past-revisions.ts';
 
@@ -28,26 +28,39 @@ export interface RestoreInput extends PastInput {
   readonly changes: Changes;
 }
 
+/** What a rollback does to a package; `changed`: it comes back with other bytes. */
+export interface Restoration extends Identity {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly run: RunKey;
+}
+
 /**
- * Makes the place hold what it held. Gives what that changes in the base: `removed` disappears, `added` comes back, `changed` comes
- * back with other bytes.
+ * Makes the place hold what it held. Gives what that changes in the base: `removed` disappears, `added` comes back.
  * @throws INTENT_REJECTED when the place is gone, PACKAGE_CONFLICT, PACKAGE_NOT_FOUND when a file is gone, LEDGER_SWEEPING
  */
-export async function restorePlace(input: RestoreInput): Promise<readonly PlacedChange[]> {
+export async function restorePlace(input: RestoreInput): Promise<readonly Restoration[]> {
   checkPlaces(input);
-  const differences: PlacedChange[] = [];
-  for await (const change of differencesTo(input)) differences.push(change);
-  const edits = [...Map.groupBy(differences, ({ run }) => run)].map(([run, changes]) => ({
-    run,
-    put: changes.flatMap((one) => (one.kind === 'removed' ? [] : one.after)),
-    drop: changes.flatMap((one) => (one.kind === 'removed' ? one.before : [])),
-  }));
-  await input.changes.restore(input.where, edits);
+  const restorations: Restoration[] = [];
+  const edits = new Map<RunKey, { readonly put: PackageRecord[]; readonly drop: Identity[] }>();
+  for await (const change of differencesTo(input)) {
+    const { kind, run } = change;
+    const { put, drop } = edits.get(run) ?? { put: [], drop: [] };
+    edits.set(run, { put, drop });
+    // Not the record itself: there may be 60,000 of them.
+    const { name, version, architecture } = kind === 'removed' ? change.before : change.after;
+    restorations.push({ kind, run, name, version, architecture });
+    if (kind === 'removed') drop.push({ name, version, architecture });
+    else put.push(change.after);
+  }
+  await input.changes.restore(
+    input.where,
+    [...edits].map(([run, edit]) => ({ run, ...edit })),
+  );
   await checkFiles(
-    edits.flatMap(({ put }) => put),
+    [...edits.values()].flatMap(({ put }) => put),
     input,
   );
-  return differences;
+  return restorations;
 }
 
 /** From the base to the earlier revision, run by run. */

@@ -110,7 +110,7 @@ export async function comparePackages(
   return packages;
 }
 
-export function packageDifference(change: PlacedChange): PackageDifference {
+function packageDifference(change: PlacedChange): PackageDifference {
   const { channel, component } = change.run;
   const { name, version, architecture } = change.kind === 'removed' ? change.before : change.after;
   return { kind: change.kind, channel, component, name, version, architecture };

@@ -1,12 +1,8 @@
 /** How machines follow channels that went back to older packages. */
-import type { PlacedChange } from '../catalog/diff.ts';
-import type {
-  DowngradeInstructions,
-  HeldPackage,
-  PackageRecord,
-  RepositorySettings,
-} from '../formats/format.ts';
+import type { DowngradeInstructions, HeldPackage, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
+import type { Identity } from './actions.ts';
+import type { Restoration } from './apply-rollback.ts';
 import type { Changes } from './changes.ts';
 import type { Repository } from './repository.ts';
 
@@ -19,16 +15,16 @@ export async function downgradesOf(
   { name: id }: Repository,
   input: {
     readonly settings: RepositorySettings;
-    readonly differences: readonly PlacedChange[];
+    readonly restorations: readonly Restoration[];
     readonly changes: Changes;
   },
 ): Promise<readonly ChannelDowngrade[]> {
-  const { settings, differences, changes } = input;
+  const { settings, restorations, changes } = input;
   const format = formatByName(settings.format);
   const downgrades: ChannelDowngrade[] = [];
   for (const channel of settings.channels) {
-    const gone = differences.flatMap((one) =>
-      one.kind === 'added' || one.run.channel !== channel.name ? [] : held(one.run.slot, one.before),
+    const gone = restorations.flatMap((one) =>
+      one.kind === 'added' || one.run.channel !== channel.name ? [] : held(one.run.slot, one),
     );
     const there: HeldPackage[] = [];
     for (const name of new Set(gone.map((one) => one.name)))
@@ -42,6 +38,6 @@ export async function downgradesOf(
   return downgrades;
 }
 
-function held(slot: string, { name, version, architecture }: PackageRecord): HeldPackage {
+function held(slot: string, { name, version, architecture }: Identity): HeldPackage {
   return { name, version, architecture, slot };
 }

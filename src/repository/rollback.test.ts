@@ -121,6 +121,7 @@ describe('a rollback', () => {
   test('undoes what was proposed before it and not committed yet', async () => {
     await using user = await fourRevisions();
     await user.propose([{ name: 'late' }], { to: 'deb/stable' });
+    await user.clock.sleep(1000);
     const result = await rollback(user, 'deb/stable', { to: '1' });
     expect(lines(result)).toEqual(['added hello 1.0 in stable/main', 'removed hello 2.0 in stable/main']);
     expect(await seen(user)).toEqual(['hello 1.0']);

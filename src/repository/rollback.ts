@@ -8,7 +8,7 @@ import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { type BaseLookup, createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
-import { comparePackages, type PackageDifference, packageDifference } from './diff-revisions.ts';
+import { comparePackages, type PackageDifference } from './diff-revisions.ts';
 import { type ChannelDowngrade, downgradesOf } from './downgrades.ts';
 import {
   openPast,
@@ -49,34 +49,40 @@ export async function rollbackPlace(
 ): Promise<RollbackResult> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await openTail(repository, call);
+  const where = { channel: place.channel, component: place.component };
+  fillPlace({ repository: repository.name, ...where }, tail.content.catalog.settings);
+  const preview = await previewRollback(repository, tail, { where, wanted, ...call });
+  const { to } = preview;
+  if (dryRun || preview.packages.length === 0) {
+    if (!dryRun) await finishOthers(repository, options);
+    return { ...preview, change: undefined };
+  }
+  const named = wanted === undefined || wanted === String(to) ? '' : ` (${wanted})`;
+  const message = `roll back ${describePlace(where)}to revision ${to}${named}`;
+  const actions = [{ type: 'rollback', place, to } as const];
+  const change = await makeChange(repository, { actions, message }, options);
+  if (change.rev === undefined) return { ...preview, change };
+  return { ...preview, packages: await changesOf(repository, { rev: change.rev, where, ...call }), change };
+}
+
+/** What a rollback of the newest revision does. The packages themselves, which may be many, are gone when this returns. */
+async function previewRollback(
+  repository: Repository,
+  tail: ReadRevision,
+  { where, wanted, ...call }: Omit<Search, 'base'>,
+): Promise<Omit<RollbackResult, 'change'>> {
   const { catalog } = tail.content;
   const { settings } = catalog;
-  const where = { channel: place.channel, component: place.component };
-  fillPlace({ repository: repository.name, ...where }, settings);
   const base = catalogLookup(repository.catalog, catalog);
   const past = await findTarget(repository, tail, { where, wanted, base, ...call });
-  const { rev: to } = past;
-  const { fileSize } = pastOf(repository, tail, call);
   const changes = createChanges(base);
-  const preview = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
-  const downgrades = await downgradesOf(repository, { settings, differences: preview, changes });
-  if (dryRun || preview.length === 0) {
-    if (!dryRun) await finishOthers(repository, options);
-    return { to, packages: preview.map(packageDifference), downgrades, change: undefined };
-  }
-  const change = await makeChange(
-    repository,
-    {
-      actions: [{ type: 'rollback', place, to }],
-      message: `roll back ${describePlace(where)}to revision ${to}${wanted === undefined || wanted === String(to) ? '' : ` (${wanted})`}`,
-    },
-    options,
-  );
-  const packages =
-    change.rev === undefined
-      ? preview.map(packageDifference)
-      : await changesOf(repository, { rev: change.rev, where, ...call });
-  return { to, packages, downgrades, change };
+  const { fileSize } = pastOf(repository, tail, call);
+  const restorations = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
+  return {
+    to: past.rev,
+    packages: restorations.map(({ run: { channel, component }, ...one }) => ({ ...one, channel, component })),
+    downgrades: await downgradesOf(repository, { settings, restorations, changes }),
+  };
 }
 
 interface Search extends CallOptions {

@@ -26,7 +26,7 @@ export const diff: Command = defineCommand({
   },
   render: ({ from, to, packages, settings }, { palette }) => [
     ...settingLines(settings),
-    ...differenceLines(packages, palette),
+    ...differenceLines(packages, { palette }),
     ...(packages.length === 0 ? [`No package differs between revision ${from} and ${to}.`] : []),
   ],
 });

@@ -6,6 +6,12 @@ import { differenceLines } from '../difference-lines.ts';
 import { argument, textOption } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
+import { formatCount } from '../quantities.ts';
+
+/** Packages that are listed. */
+const MOST_LINES = 100;
+/** Names in a line. */
+const MOST_NAMES = 20;
 
 export const rollback: Command = defineCommand({
   inputs: {
@@ -44,10 +50,13 @@ export const rollback: Command = defineCommand({
     if (packages.length === 0) return [`${place} holds what it held in revision ${to} already.`];
     if (proposal !== undefined) {
       const what = `to roll ${place} back to revision ${to}`;
-      return [...differenceLines(packages, view.palette), ...proposedLines({ proposal, what }, view.palette)];
+      return [
+        ...differenceLines(packages, { palette: view.palette, most: MOST_LINES }),
+        ...proposedLines({ proposal, what }, view.palette),
+      ];
     }
     return [
-      ...differenceLines(packages, view.palette),
+      ...differenceLines(packages, { palette: view.palette, most: MOST_LINES }),
       dryRun
         ? `Would roll ${place} back to revision ${to}. Nothing was changed.`
         : view.palette.good(`Rolled ${place} back to revision ${to}: revision ${rev}.`),
@@ -74,9 +83,13 @@ function downgradeLines({ channel, commands, lasting, left }: ChannelDowngrade, 
         ]),
     ...(left.length === 0
       ? []
-      : [
-          '',
-          `No version is left in ${channel}, and machines keep the one that they have: ${left.join(', ')}`,
-        ]),
+      : ['', `No version is left in ${channel}, and machines keep the one that they have: ${someOf(left)}`]),
   ];
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more > 0
+    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${formatCount(more)} more, which --json has`
+    : names.join(', ');
 }
