@@ -83,6 +83,16 @@ test('death is no error of pakhus, and spares no call', async () => {
   for (const call of calls) await expect(call()).rejects.toThrow(ProcessDeath);
 });
 
+test('what the store says is lost with the answer, also when it refuses', async () => {
+  const { storage } = await withFault({ type: 'answer-lost' });
+  await expect(storage.stat('absent')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await expect(storage.write('a', body, { ifAbsent: true })).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+  });
+  const dying = (await withFault({ type: 'death', applied: true }, 0)).storage;
+  await expect(dying.stat('absent')).rejects.toThrow(ProcessDeath);
+});
+
 test('a process that dies inside exclusive lets others in', async () => {
   const { store, storage } = await withFault({ type: 'death', applied: false }, 1);
   await expect(storage.exclusive(() => storage.write('a', body))).rejects.toThrow(ProcessDeath);

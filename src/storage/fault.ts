@@ -81,10 +81,10 @@ export function faultyStorage(storage: Storage, { decide, onLate }: FaultOptions
         if (CHANGING.has(call.operation)) onLate?.(() => forget(work));
         throw unavailable(storage, call, 'no answer came in time');
       case 'death':
-        if (fault.applied) await work();
+        if (fault.applied) await forget(work);
         return die();
       case 'answer-lost':
-        await work();
+        await forget(work);
         throw unavailable(storage, call, 'the answer was lost');
       case 'none': {
         const answer = await work();

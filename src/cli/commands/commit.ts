@@ -6,7 +6,8 @@ import {
   commitOpen,
   watchOpen,
 } from '../../repository/commit-open.ts';
-import { findTail } from '../../repository/read-repository.ts';
+import { type OpenProposal, readOpenProposals } from '../../repository/open-proposals.ts';
+import { findTail, openTail } from '../../repository/read-repository.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -32,7 +33,10 @@ export const commit: Command = defineCommand({
     ['pakhus commit', 'takes what lies in the inboxes of all repositories'],
     ['pakhus commit tools --watch', 'as a service: what is proposed is published within seconds'],
   ],
+  changes: true,
   run: async (context, { repositories: names, watch, every }) => {
+    if (watch && context.flags.dryRun)
+      throw new PakhusError('CLI_USAGE', '--watch changes things as they come: leave out --dry-run');
     if (every !== undefined && !watch)
       throw new PakhusError('CLI_USAGE', '--every says how often to look, and nothing is watched', {
         hint: 'Add --watch.',
@@ -43,12 +47,14 @@ export const commit: Command = defineCommand({
         repositories,
         everyMs: Math.max(LEAST_EVERY_MS, every ?? DEFAULT_EVERY_MS),
       });
+    if (context.flags.dryRun) return lookAtAll(context, repositories);
     const reports: CommitReport[] = [];
     for (const repository of repositories) reports.push(await commitOpen(repository, useCase(context)));
-    return { watched: false, repositories: reports };
+    return { dryRun: false, watched: false, repositories: reports, open: [] };
   },
-  render: ({ watched, repositories }, { palette }) => {
+  render: ({ dryRun, watched, repositories, open }, { palette }) => {
     if (watched) return [];
+    if (dryRun) return openLines(open);
     if (repositories.length === 0)
       return ['No repositories. `pakhus publish PATH --init` makes the first one.'];
     return repositories.flatMap((report) => reportLines(report, palette));
@@ -66,11 +72,38 @@ async function publishedOnes(
   return published;
 }
 
+interface Done {
+  readonly dryRun: boolean;
+  readonly watched: boolean;
+  readonly repositories: readonly CommitReport[];
+  /** On a dry run. */
+  readonly open: readonly (OpenProposal & { readonly repository: string })[];
+}
+
+async function lookAtAll(context: CliContext, repositories: readonly Repository[]): Promise<Done> {
+  const call = { signal: context.signal };
+  const open: Done['open'][number][] = [];
+  for (const repository of repositories) {
+    const found = await readOpenProposals(repository, await openTail(repository, call), call);
+    open.push(...found.map((one) => ({ repository: repository.name, ...one })));
+  }
+  return { dryRun: true, watched: false, repositories: [], open };
+}
+
+function openLines(open: Done['open']): string[] {
+  const lines = open.map(({ repository, proposal, message, problem }) =>
+    problem === undefined
+      ? `${repository}: would take ${proposal}: ${message}`
+      : `${repository}: would refuse ${proposal}: ${problem}`,
+  );
+  return [...lines.map(onOneLine), open.length === 0 ? 'Nothing is proposed.' : 'Nothing was changed.'];
+}
+
 /** Lines come as things happen; progress would only be in their way. */
 async function watchAll(
   context: CliContext,
   { repositories, everyMs }: { readonly repositories: readonly Repository[]; readonly everyMs: number },
-): Promise<{ readonly watched: boolean; readonly repositories: readonly CommitReport[] }> {
+): Promise<Done> {
   const { reporter, signal, clock } = context;
   const names = repositories.map(({ name }) => name).join(', ');
   reporter.report({ type: 'note', message: `Watching ${names || 'nothing: there is no repository'}` });
@@ -83,7 +116,7 @@ async function watchAll(
   };
   if (repositories.length > 0)
     await watchOpen(repositories, { everyMs, clock, onReport }, { ...options, report, signal });
-  return { watched: true, repositories: [] };
+  return { dryRun: false, watched: true, repositories: [], open: [] };
 }
 
 function watchLines({ repository, revisions, written }: CommitReport): string[] {

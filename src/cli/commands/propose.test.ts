@@ -58,6 +58,9 @@ describe('--propose-only', () => {
     expect(await text('status')).toMatch(
       / {2}1 proposal not committed yet; `pakhus commit tools` takes it\n {4}ci\/ID {2}\d+ s ago {2}publish new 1\.0 to testing\/main\n/,
     );
+    expect(await text('commit', '--dry-run')).toBe(
+      'tools: would take ci/ID: publish new 1.0 to testing/main\nNothing was changed.',
+    );
     expect(await text('commit')).toBe(
       'tools: revision 3 by ann@desk: publish new 1.0 to testing/main (proposed by ci)',
     );
@@ -115,6 +118,7 @@ describe('--propose-only', () => {
       1,
       "the proposer 'ci' may not change tools/stable/main, only tools/testing",
     ],
+    [['commit', '--watch', '--dry-run'], 2, /leave out --dry-run$/],
     [['commit', '--every', '5s'], 2, '--every says how often to look, and nothing is watched'],
     [['commit', 'nope'], 10, /has no repository 'nope'$/],
   ])('%j is refused', async (args, code, message) => {
