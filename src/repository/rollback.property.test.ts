@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTestRepository, STORES, type TestUser } from '../../tests/support/test-repository.ts';
+import { STORES } from '../../tests/support/collection-kit.ts';
+import { createTestRepository, type TestUser } from '../../tests/support/test-repository.ts';
 import { verify } from '../../tests/support/two-revisions.ts';
 import { readText } from '../storage/read-all.ts';
 import type { Filter } from './actions.ts';

@@ -112,12 +112,6 @@ export function createTestUser(input: TestUserInput): TestUser {
   };
 }
 
-/** What a bucket promises, and what a directory does. */
-export const STORES: readonly (readonly [name: string, capabilities: Partial<StorageCapabilities>])[] = [
-  ['a directory', {}],
-  ['a bucket', { exclusive: false, metadata: true }],
-];
-
 /** A user with a store of its own, a directory unless told otherwise, which goes away with its scope. */
 export async function createTestRepository(
   options: Pick<TestUserInput, 'env' | 'author'> & {
