@@ -19,7 +19,9 @@ export function requireSigner(ledger: Ledger): LineSigner {
     'KEY_NOT_FOUND',
     `changing '${ledger.repository}' (${ledger.tree.name}) needs a ledger key that may commit, and there is none here`,
     {
-      hint: 'Run this where the repository was made, or set PAKHUS_LEDGER_KEY_FILE to a ledger key that it lists.',
+      hint:
+        'Run this where the repository was made, or set PAKHUS_LEDGER_KEY_FILE to a ledger key that it lists. ' +
+        'A proposer of pakhus.yaml leaves it to a committer: --propose-only.',
     },
   );
 }
@@ -38,7 +40,7 @@ export function checkCommitter(ledger: Ledger, signer: LineSigner, tail: Revisio
     'KEY_NOT_FOUND',
     `${ledger.state.name}: the ledger key ${signer.keyId} of this machine may not commit to '${ledger.repository}'`,
     {
-      hint: `Ask ${committers.map((one) => one.name).join(' or ')} to add it under 'ledger:' in pakhus.yaml and run \`pakhus apply\`.`,
+      hint: `Ask ${committers.map((one) => one.name).join(' or ')} to add it under 'ledger:' in pakhus.yaml and run \`pakhus apply\`; or leave the change to them, as a proposer: --propose-only.`,
       details: { committers: committers.map((one) => one.keyId) },
     },
   );

@@ -7,7 +7,7 @@ import { publishTail } from '../ledger/publish.ts';
 import type { Settlement } from '../ledger/record.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { commitChanges } from './commit-changes.ts';
-import { openTail } from './read-repository.ts';
+import { findTail, openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { createPatience, type Patiently } from './transient.ts';
 
@@ -57,6 +57,12 @@ export async function commitOpen(
   for (let at = (options.since ?? revision.signed.record.rev) + 1; at <= rev; at++)
     revisions.push(await committed(repository, at, call));
   return { repository: repository.name, revisions, rev, written };
+}
+
+/** Whether this machine may commit to the repository; false also where nothing was published yet. */
+export async function mayCommit(repository: Repository, call: CallOptions = {}): Promise<boolean> {
+  const committers = (await findTail(repository, call))?.revision.manifest.committers ?? [];
+  return committers.some(({ keyId }) => keyId === repository.ledger.signer?.keyId);
 }
 
 async function committed(repository: Repository, rev: number, call: CallOptions): Promise<CommittedRevision> {

@@ -8,6 +8,7 @@ import { rejected, type Terms } from './terms.ts';
 export const PROPOSED_FILES = 1000;
 export const PROPOSED_FILE_BYTES: number = 4 * 1024 ** 3;
 export const PROPOSED_BYTES: number = 16 * 1024 ** 3;
+const IN_PARTS = 'Propose them in parts.';
 
 /** Where an action is looked at. */
 interface Rules {
@@ -32,17 +33,21 @@ export function checkProposal(
 /** @throws INTENT_REJECTED */
 export function checkFiles(files: readonly Omit<InboxFile, 'sha256'>[]): void {
   if (files.length > PROPOSED_FILES)
-    throw rejected(`it has ${files.length} files, and a proposal has ${PROPOSED_FILES} at most`);
+    throw rejected(`it has ${files.length} files, and a proposal has ${PROPOSED_FILES} at most`, IN_PARTS);
   let total = 0;
   for (const { inbox, sizeBytes } of files) {
     if (sizeBytes < 1 || sizeBytes > PROPOSED_FILE_BYTES)
       throw rejected(
         `${inbox} has ${sizeBytes} bytes, and a proposed file has ${PROPOSED_FILE_BYTES} at most`,
+        'Let a committer publish it.',
       );
     total += sizeBytes;
   }
   if (total > PROPOSED_BYTES)
-    throw rejected(`its files have ${total} bytes, and those of a proposal have ${PROPOSED_BYTES} at most`);
+    throw rejected(
+      `its files have ${total} bytes, and those of a proposal have ${PROPOSED_BYTES} at most`,
+      IN_PARTS,
+    );
 }
 
 function checkAction(proposer: Proposer, action: Action, rules: Rules): void {

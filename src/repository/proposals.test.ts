@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytesAt, createTeam, type Team } from '../../tests/support/proposal-kit.ts';
 import { keysOf } from '../../tests/support/test-repository.ts';
@@ -101,6 +103,17 @@ describe('a proposal', () => {
     expect(await team.state('inbox/')).toEqual([]);
   });
 
+  test("of a name is bound by its rules, also where a committer's key is", async () => {
+    await using team = await createTeam();
+    await expect(team.ann.propose([{ name: 'new' }], { as: 'ci' })).rejects.toMatchObject({
+      message: "the proposer 'ci' may not change deb/stable/main, only deb/testing",
+    });
+    const ref = await team.ann.propose([{ name: 'new' }], { as: 'ci', to: 'deb/testing' });
+    await team.ann.commit();
+    expect((await readLog(await team.ann.open(), { limit: 1 }))[0]?.message).toContain('(proposed by ci)');
+    expect(await team.outcome(ref)).toEqual({ ref, rev: 2 });
+  });
+
   test('of a committer is bound by no rule, and lies in a folder of its own', async () => {
     await using team = await createTeam();
     const ref = await team.ann.propose([{ name: 'new' }], { to: 'deb/stable' });
@@ -124,6 +137,16 @@ describe('a proposer with a key', () => {
     await team.ann.commit();
     expect(await team.outcome(ref)).toEqual({ ref, rev: 2 });
     expect(await team.seen('testing')).toEqual(['new 1.0']);
+  });
+
+  test('finds its key in its folder of keys', async () => {
+    await using team = await createTeam({ rules });
+    const { config } = await team.ci.workspace();
+    await mkdir(config.keys.value, { recursive: true, mode: 0o700 });
+    await writeFile(join(config.keys.value, 'ci.ledger.pem'), key, { mode: 0o600 });
+    const ref = await team.ci.propose([{ name: 'new' }], { to: 'deb/testing' });
+    await team.ann.commit();
+    expect(await team.outcome(ref)).toEqual({ ref, rev: 2 });
   });
 
   test('is told when the key is not here, or is another one', async () => {

@@ -77,7 +77,10 @@ export async function proposeChange(
   const { ledger } = repository;
   const { who, signer } = await findSpeaker(repository, actions, options);
   const call = options.signal === undefined ? {} : { signal: options.signal };
+  // Files that lie there already survive a power cut before anything names them.
+  await ledger.settle(call);
   const proposal = await writeIntent(ledger, { id, who, message, actions, signer }, call);
+  await ledger.settle(call);
   const aheadMs = ledger.clock.now() - ledger.time.now();
   if (aheadMs > FUTURE_LIMIT_MS || aheadMs < -INTENT_LIFETIME_MS) {
     const [own, theirs] = [ledger.clock.now(), ledger.time.now()].map((ms) => new Date(ms).toISOString());

@@ -4,10 +4,11 @@ import {
   type CommitReport,
   type CommittedRevision,
   commitOpen,
+  mayCommit,
   watchOpen,
 } from '../../repository/commit-open.ts';
 import { type OpenProposal, readOpenProposals } from '../../repository/open-proposals.ts';
-import { findTail, openTail } from '../../repository/read-repository.ts';
+import { openTail } from '../../repository/read-repository.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -41,7 +42,8 @@ export const commit: Command = defineCommand({
       throw new PakhusError('CLI_USAGE', '--every says how often to look, and nothing is watched', {
         hint: 'Add --watch.',
       });
-    const repositories = await publishedOnes(await repositoriesOf(context, { names }), names);
+    const all = await repositoriesOf(context, { names });
+    const repositories = names.length > 0 ? all : await ownOnes(context, all);
     if (watch)
       return watchAll(context, {
         repositories,
@@ -61,15 +63,18 @@ export const commit: Command = defineCommand({
   },
 });
 
-/** Of all repositories, those that have a revision; one that is named has to. */
-async function publishedOnes(
-  repositories: readonly Repository[],
-  names: readonly string[],
-): Promise<readonly Repository[]> {
-  if (names.length > 0) return repositories;
-  const published: Repository[] = [];
-  for (const one of repositories) if ((await findTail(one)) !== undefined) published.push(one);
-  return published;
+/** Of all repositories, those that this machine may commit to; the others are named. Where there is none, one that says why. */
+async function ownOnes(context: CliContext, all: readonly Repository[]): Promise<readonly Repository[]> {
+  const own: Repository[] = [];
+  const others: string[] = [];
+  for (const one of all) {
+    if (await mayCommit(one, { signal: context.signal })) own.push(one);
+    else others.push(one.name);
+  }
+  if (own.length === 0) return all.slice(0, 1);
+  if (others.length > 0)
+    context.reporter.report({ type: 'note', message: `Not to be committed from here: ${others.join(', ')}` });
+  return own;
 }
 
 interface Done {

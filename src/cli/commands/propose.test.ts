@@ -129,6 +129,16 @@ describe('--propose-only', () => {
   });
 });
 
+test('commit leaves out what this machine may not commit to, and says so when that is all', async () => {
+  await using other = await createCliSession();
+  const store = ['--store', session.store];
+  expect(await other.json('commit', ...store)).toMatchObject({ code: 4, error: { code: 'KEY_NOT_FOUND' } });
+  await other.run('publish', await other.deb({ name: 'mine' }), '--init', '--to', 'mine', ...store);
+  const { code, stdout, stderr } = await other.run('commit', ...store);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'mine: nothing to commit, clients see revision 1.\n' });
+  expect(stderr).toContain('Not to be committed from here: tools');
+});
+
 describe('wait', () => {
   test('0 when it is published', async () => {
     const proposal = await proposed('publish', 'new', ...TESTING, ...AS_CI);
