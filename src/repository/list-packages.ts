@@ -1,5 +1,5 @@
 /** Which packages a revision holds. */
-import { compareRunKeys, type RunEntry } from '../catalog/catalog.ts';
+import { compareRunKeys, isIn, type RunEntry } from '../catalog/catalog.ts';
 import { createLeafStore } from '../catalog/leaf-store.ts';
 import { leavesWithName, readRun } from '../catalog/run.ts';
 import { fillPlace } from '../config/place.ts';
@@ -94,9 +94,7 @@ function runsOf(
 ): readonly RunEntry[] {
   const { settings, runs } = at.content.catalog;
   fillPlace({ repository, channel, component }, settings);
-  return runs.filter(
-    (run) => (channel ?? run.channel) === run.channel && (component ?? run.component) === run.component,
-  );
+  return runs.filter((run) => isIn(run, { channel, component }));
 }
 
 function listed({ channel, component, slot }: RunEntry, record: PackageRecord): ListedPackage {

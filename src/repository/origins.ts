@@ -1,6 +1,7 @@
 /** With which revision the files of packages came: who brought them, when, and what they said. */
 import { isMissingBlob } from '../catalog/blobs.ts';
 import { getJson } from '../catalog/json-blob.ts';
+import { mapInOrder } from '../catalog/map-in-order.ts';
 import { arrayOf, field, text } from '../core/shape.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import type { FoundRecord } from '../ledger/log.ts';
@@ -13,6 +14,8 @@ import type { Repository } from './repository.ts';
 
 /** Revisions that are looked at, at most. */
 const LOOK_BACK = 1000;
+/** Lists of files that are read ahead. */
+const AHEAD = 8;
 
 /** What a package is found by: its file. */
 type WithFile = Pick<PackageRecord, 'path' | 'sha256'>;
@@ -30,12 +33,17 @@ export async function originsOf<P extends WithFile>(
   const wanted = Map.groupBy(packages, fileId);
   const origins = new Map<P, LogEntry>();
   let looked = 0;
-  for await (const found of walkBack(repository.ledger, at.revision, call)) {
-    if (wanted.size === 0 || looked++ >= LOOK_BACK) break;
-    for (const id of await filesOf(repository, found, { tail, ...call })) {
+  const work = async (found: FoundRecord) => ({
+    found,
+    ids: await filesOf(repository, found, { tail, ...call }),
+  });
+  const records = walkBack(repository.ledger, at.revision, call);
+  for await (const { found, ids } of mapInOrder(records, { limit: AHEAD, ...call, work })) {
+    for (const id of ids) {
       for (const one of wanted.get(id) ?? []) origins.set(one, logEntry(found, tail.content.pins));
       wanted.delete(id);
     }
+    if (wanted.size === 0 || ++looked === LOOK_BACK) break;
   }
   return origins;
 }
