@@ -80,7 +80,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'show',
     group: 'Look',
-    summary: 'All that is known of a package',
+    summary: 'All that is known of a package, or of a revision',
     load: async () => (await import('./commands/show.ts')).show,
   },
   {
