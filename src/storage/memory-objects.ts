@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { compareKeys } from './keys.ts';
 import type { ObjectInfo, WriteOptions } from './storage.ts';
 
@@ -23,12 +24,14 @@ export interface MemoryObjectsOptions {
   /** A name that is written again gets a new whole second; otherwise all dates are the clock's whole second. */
   readonly freshSeconds: boolean;
   readonly keepMetadata: boolean;
+  readonly etags: 'writes' | 'content';
 }
 
 export function createMemoryObjects({
   clock,
   freshSeconds,
   keepMetadata,
+  etags,
 }: MemoryObjectsOptions): MemoryObjects {
   const objects = new Map<string, MemoryObject>();
   let sorted: readonly string[] | undefined;
@@ -56,7 +59,7 @@ export function createMemoryObjects({
         key,
         sizeBytes: bytes.length,
         modifiedMs: dateOf(key, ifAbsent),
-        etag: `e${++writes}`,
+        etag: etags === 'content' ? sha256Hex(bytes) : `e${++writes}`,
         ...(keepMetadata && contentType !== undefined ? { contentType } : {}),
         ...(keepMetadata && cacheControl !== undefined ? { cacheControl } : {}),
         ...(keepMetadata && meta !== undefined ? { meta: { ...meta } } : {}),

@@ -29,6 +29,8 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock;
   /** Default: a directory's: all but `metadata`. */
   readonly capabilities?: Partial<StorageCapabilities>;
+  /** `content`: the same bytes have the same etag again, as in buckets, where it is a digest. Default: each write has its own. */
+  readonly etags?: 'writes' | 'content';
   /** Default `memory`. */
   readonly name?: string;
 }
@@ -48,6 +50,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     clock,
     freshSeconds: capabilities.exclusive,
     keepMetadata: capabilities.metadata,
+    etags: options.etags ?? 'writes',
   });
   let locked = false;
 
