@@ -163,7 +163,7 @@ export interface ClientInstructions {
 }
 
 export interface ClientInput {
-  /** Names the files on the machine: letters, digits, `.`, `_`, `-`. */
+  /** Names the files on the machine: letters, digits, `-`. */
   readonly id: string;
   /** Where the repository's folder is reached, without a final slash. */
   readonly url: string;

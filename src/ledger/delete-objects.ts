@@ -1,5 +1,6 @@
 /** The deletes of a sweep: in turns, so that whoever publishes meanwhile gets the lock of a directory, and never after `until`. */
-import { hasCode } from '../core/pakhus-error.ts';
+import { callOf } from '../catalog/call-of.ts';
+import { hasCode, type PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -25,56 +26,61 @@ export interface DeleteOrder extends CallOptions {
   readonly onDeleted: (object: Doomed) => void;
 }
 
-/**
- * `late`: the time was over before the end. `unsure`: some answers were lost, so that a delete may still take effect until then.
- * @throws STORE_PERMISSION, STORE_LOCKED
- */
-export type DeleteOutcome = 'done' | 'unsure' | 'late';
+/** How the deletes ended. */
+export interface DeleteOutcome {
+  /** The time was over before the end, or answers were lost: a delete may still take effect until then. */
+  readonly unsure: boolean;
+  /** The first refusal, where objects belong to somebody else. The others were deleted. */
+  readonly refused: PakhusError | undefined;
+}
 
-/** Deletes objects of `storage`, a folder of `ledger`. */
+interface Turn {
+  isLate: boolean;
+  isUnsure: boolean;
+  refused: PakhusError | undefined;
+}
+
+/** Deletes objects of `storage`, a folder of `ledger`. @throws STORE_LOCKED, STORE_* */
 export async function deleteObjects(
   ledger: Ledger,
   { storage, objects }: { readonly storage: Storage; readonly objects: readonly Doomed[] },
   order: DeleteOrder,
 ): Promise<DeleteOutcome> {
   const { exclusive } = storage.capabilities;
-  const call = order.signal === undefined ? {} : { signal: order.signal };
-  let outcome: DeleteOutcome = 'done';
-  for (let at = 0; at < objects.length && outcome !== 'late'; at += TURN) {
+  const call = callOf(order);
+  const turn: Turn = { isLate: false, isUnsure: false, refused: undefined };
+  for (let at = 0; at < objects.length && !turn.isLate; at += TURN) {
     if (exclusive && at > 0) await ledger.clock.sleep(PAUSE_MS, order.signal);
-    const turn = objects.slice(at, at + TURN);
     const lanes = exclusive || !order.anyOrder ? 1 : LANES;
-    const work = (): Promise<DeleteOutcome> => deleteTurn(storage, { turn, lanes }, order);
-    const next = exclusive ? await storage.exclusive(work, call) : await work();
-    if (next !== 'done') outcome = next;
+    const work = (): Promise<void> =>
+      deleteTurn(storage, { turn, objects: objects.slice(at, at + TURN), lanes }, order);
+    await (exclusive ? storage.exclusive(work, call) : work());
   }
-  return outcome;
+  return { unsure: turn.isLate || turn.isUnsure, refused: turn.refused };
 }
 
 async function deleteTurn(
   storage: Storage,
-  { turn, lanes }: { readonly turn: readonly Doomed[]; readonly lanes: number },
-  { untilMs, signal, onDeleted }: DeleteOrder,
-): Promise<DeleteOutcome> {
-  const rest = turn.values();
-  let outcome: DeleteOutcome = 'done';
+  work: { readonly turn: Turn; readonly objects: readonly Doomed[]; readonly lanes: number },
+  order: DeleteOrder,
+): Promise<void> {
+  const { turn, lanes } = work;
+  const { untilMs, onDeleted } = order;
+  const rest = work.objects.values();
   const lane = async (): Promise<void> => {
     for (const object of rest) {
+      if (turn.isLate) return;
       try {
-        await storage.delete(object.key, { untilMs, ...(signal && { signal }) });
+        await storage.delete(object.key, { untilMs, ...callOf(order) });
         onDeleted(object);
       } catch (error) {
-        if (!hasCode(error, 'STORE_CONFLICT', 'STORE_UNAVAILABLE')) throw error;
-        if (error.code === 'STORE_UNAVAILABLE') {
-          if (outcome === 'done') outcome = 'unsure';
-          continue;
-        }
-        outcome = 'late';
-        return;
+        if (hasCode(error, 'STORE_CONFLICT')) turn.isLate = true;
+        else if (hasCode(error, 'STORE_UNAVAILABLE')) turn.isUnsure = true;
+        else if (hasCode(error, 'STORE_PERMISSION')) turn.refused ??= error;
+        else throw error;
       }
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  return outcome;
 }

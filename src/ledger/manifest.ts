@@ -75,7 +75,10 @@ export interface Manifest {
   readonly sweep: Sweep | null;
   /** The only host that may write, for a store that cannot keep two apart; null: all committers may. Set by revision 1. */
   readonly writer: string | null;
-  /** Revisions from this one on have all their objects. Those before were collected, but for what the content says is kept. */
+  /**
+   * Revisions from this one on have all that is needed to bring them back. Those before were collected, but for what the content says
+   * is kept.
+   */
   readonly wholeFrom: number;
   /** JSON that belongs to whoever prepares revisions. */
   readonly content: unknown;

@@ -8,9 +8,11 @@ import {
   say,
   wordList,
 } from '../../tests/support/ledger-kit.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import type { Storage } from '../storage/storage.ts';
-import { commitIntents } from './commit.ts';
+import { commitIntents, type Prepare } from './commit.ts';
 import { withdrawIntent } from './intents.ts';
+import { publishTail } from './publish.ts';
 
 describe('while another writer is at work', () => {
   /** Runs `first` once, just before the inbox is listed. */
@@ -58,6 +60,29 @@ describe('while another writer is at work', () => {
     await withdrawIntent(ann.ledger, await propose(ann, 'never'));
     await say(ann, 'one');
     expect(await publicText(ann.ledger)).toBe('1: one\n');
+  });
+
+  test.each([
+    ['that is overtaken meanwhile is tried again on the newest', true],
+    ['that is the newest is told as such', false],
+  ])('damage that shows on a base %s', async (_what, isOvertaken) => {
+    const { clock, store } = memoryStore();
+    const signer = newSigner();
+    const ann = openLedger(store, clock, { signer });
+    await say(ann, 'one');
+    const damage = new PakhusError('LEDGER_CORRUPT', 'a blob of an old revision is gone');
+    let attempts = 0;
+    const prepare: Prepare = async (input) => {
+      if (attempts++ > 0) return wordList(ann.ledger)(input);
+      if (isOvertaken) await say(openLedger(store, clock, { signer, author: 'bob' }), 'two');
+      throw damage;
+    };
+    const ref = await propose(ann, 'three');
+    const done = commitIntents(ann.ledger, { prepare, waitFor: [ref] });
+    if (!isOvertaken) return expect(done).rejects.toBe(damage);
+    await done;
+    await publishTail(ann.ledger);
+    expect((await publicText(ann.ledger)).trim().split(' ').sort()).toEqual(['2:', 'one', 'three', 'two']);
   });
 
   test('of two first publishes with keys of their own, the second one learns whom to ask', async () => {

@@ -10,7 +10,7 @@ import { awaitSweeper, sweepEndsIn } from './sweep.ts';
 import { commitManifest } from './write-revision.ts';
 
 /** How long a sweep may last, and how long each object is given: on a slow store sixteen at once take a second. */
-const LEAST_MS = 10_000;
+const LEAST_MS = 15_000;
 const EACH_MS = 15;
 /** Objects of one sweep: it never lasts longer than 15 minutes. */
 export const SWEEP_LIMIT = 50_000;
@@ -38,7 +38,7 @@ export interface SweepOrder {
 /**
  * Undefined when somebody else's revision came first: then nothing is deleted, and the store has to be listed again. Otherwise
  * how many objects were left because the time was over or the store did not answer.
- * @throws KEY_NOT_FOUND, LEDGER_*, STORE_*
+ * @throws STORE_PERMISSION when all is over and some objects belong to somebody else, KEY_NOT_FOUND, LEDGER_*, STORE_*
  */
 export async function runSweep(
   ledger: Ledger,
@@ -66,18 +66,19 @@ export async function runSweep(
       order.onDeleted(object);
     },
   };
-  const outcomes = [
+  const ended = [
     await deleteObjects(ledger, { storage: ledger.tree, objects: pointers }, { ...how, anyOrder: false }),
     await deleteObjects(ledger, { storage: ledger.tree, objects: files }, { ...how, anyOrder: true }),
     await deleteObjects(ledger, { storage: ledger.state, objects: state }, { ...how, anyOrder: true }),
   ];
   // A request that was lost, or was tried twice by those who carry it, can arrive as long as the store takes it.
-  if (!ledger.tree.capabilities.exclusive || outcomes.some((one) => one !== 'done')) {
+  if (!ledger.tree.capabilities.exclusive || ended.some(({ unsure }) => unsure)) {
     await ledger.clock.sleep(sweepEndsIn(ledger, sweep), call.signal);
     await awaitSweeper(ledger, call);
   }
   const gone = new Set([...order.absent, ...keysOf(deleted)]);
   await endSweep(ledger, { sweep, gone, message: order.message(deleted, true) }, call);
+  for (const { refused } of ended) if (refused !== undefined) throw refused;
   return { left: all.length - deleted.length };
 }
 

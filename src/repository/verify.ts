@@ -6,11 +6,12 @@ import { hasCode, type PakhusError } from '../core/pakhus-error.ts';
 import { walkLog } from '../ledger/log.ts';
 import { readManifest } from '../ledger/manifest.ts';
 import { stalePointers } from '../ledger/publish.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { isCollected } from './collected.ts';
 import type { ReadRevision } from './content.ts';
 import { holds } from './ingest/store-package.ts';
-import { openTail } from './read-repository.ts';
+import { findTail, openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { checkBlobs } from './verify-blobs.ts';
 import { type Check, type Finding, FROM_BACKUP } from './verify-finding.ts';
@@ -97,7 +98,7 @@ async function checkLog(
   let checked = 0;
   try {
     for await (const { signed } of walkLog(repository.ledger, total, call)) {
-      if (!isCollected(tail, checked + 1)) await readManifest(repository.ledger.blobs, signed.record, call);
+      await checkManifest(repository, { tail, record: signed.record }, call);
       checked += 1;
       report({ type: 'progress', task: 'Checking the log', done: checked, total });
     }
@@ -107,6 +108,22 @@ async function checkLog(
     findings.push({ area: 'log', path, problem: error.message, remedy: FROM_BACKUP });
   }
   return checked;
+}
+
+/** @throws LEDGER_CORRUPT */
+async function checkManifest(
+  repository: Repository,
+  { tail, record }: { readonly tail: ReadRevision; readonly record: LedgerRecord },
+  call: CallOptions,
+): Promise<void> {
+  if (isCollected(tail, record.rev)) return;
+  try {
+    await readManifest(repository.ledger.blobs, record, call);
+  } catch (error) {
+    // Collected meanwhile: the newest revision says so before anything goes.
+    const now = await findTail(repository, call);
+    if (now === undefined || !isCollected(now, record.rev)) throw error;
+  }
 }
 
 /** Gives how many files were read. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PackageMeta } from '../format.ts';
-import { hashedIndexPath, indexPath, packagePath } from './paths.ts';
+import { hashedIndexPath, indexPath, kindOf, packagePath } from './paths.ts';
 
 function meta(changes: Partial<PackageMeta> & { readonly source?: string } = {}): PackageMeta {
   const name = changes.name ?? 'hello';
@@ -62,4 +62,22 @@ test('the path of an index', () => {
   expect(hashedIndexPath('dists/stable/main/binary-amd64/Packages.gz', 'ff')).toBe(
     'dists/stable/main/binary-amd64/by-hash/SHA256/ff',
   );
+});
+
+describe('what a name is the name of', () => {
+  const index = (slot: string): string => indexPath('stable/updates', { component: 'main', slot });
+  test.each<[path: string, kind: ReturnType<typeof kindOf>]>([
+    [packagePath(meta(), where), 'package'],
+    [packagePath(meta({ name: 'libfoo++1', version: '2:1.0~rc1+b2:3-1' }), where), 'package'],
+    [packagePath(meta({ slot: 'udeb-amd64' }), { ...where, apart: true }), 'package'],
+    [hashedIndexPath(`${index('amd64')}.xz`, where.sha256), 'index'],
+    [hashedIndexPath(index('udeb-all'), where.sha256), 'index'],
+    [`${index('amd64')}.gz`, undefined],
+    ['dists/stable/InRelease', undefined],
+    ['pool/main/h/hello/hello_1.0-1.dsc', undefined],
+    ['pool/main/h/hello/hello.deb', undefined],
+    ['key.asc', undefined],
+  ])('%s: %s', (path, kind) => {
+    expect(kindOf(path)).toBe(kind);
+  });
 });

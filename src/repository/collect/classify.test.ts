@@ -86,7 +86,7 @@ describe('an object of the state folder', () => {
     [BLOB, 14, 'collectable'],
     [BLOB, 13, 'unnamed'],
     ['claim/0000000007-000', 0, 'collectable'],
-    ['claim/0000000008-000', 90, 'open'],
+    ['claim/0000000008-000', 90, 'current'],
     ['log/0000000001.json', 90, 'current'],
     ['published', 90, 'current'],
     ['clock', 90, 'current'],

@@ -82,7 +82,8 @@ export function classifyState({ key, modifiedMs }: ObjectInfo, rules: StateRules
     return { kind, reason: mayGo ? 'collectable' : 'unnamed' };
   }
   const claimed = CLAIM.exec(key)?.[1];
-  if (claimed !== undefined) return { kind, reason: Number(claimed) <= rules.rev ? 'collectable' : 'open' };
+  if (claimed !== undefined)
+    return { kind, reason: Number(claimed) <= rules.rev ? 'collectable' : 'current' };
   return key.startsWith('log/') || OWN_KEYS.has(key)
     ? { kind, reason: 'current' }
     : { kind: 'other', reason: 'foreign' };

@@ -51,6 +51,7 @@ export async function visitKept(
 
 function factsOf({ signed }: FoundRecord, storedMs: ReadonlyMap<number, number>): RevisionFacts {
   const { rev, signedAtMs, published, settled } = signed.record;
+  const isChange = settled.some((one) => one.rejected === undefined);
   const stored = storedMs.get(rev) ?? Number.POSITIVE_INFINITY;
-  return { rev, signedAtMs, published, storedMs: Math.max(signedAtMs, stored), isChange: settled.length > 0 };
+  return { rev, signedAtMs, published, storedMs: Math.max(signedAtMs, stored), isChange };
 }

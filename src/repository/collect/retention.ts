@@ -19,7 +19,7 @@ export interface RevisionFacts {
   readonly storedMs: number;
   /** The revision that was published then. */
   readonly published: number;
-  /** It settled proposals; the revisions of a sweep settle none. */
+  /** It did what somebody proposed; the revisions of a sweep do not. */
   readonly isChange: boolean;
 }
 

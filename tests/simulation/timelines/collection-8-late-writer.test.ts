@@ -1,6 +1,10 @@
 /** Timeline 8: a writer suspended after uploading its blobs wakes after 15 days, when all that it uploaded may have been collected. */
 import { describe, expect, test } from 'vitest';
+import { repairRepository } from '../../../src/repository/repair.ts';
+import { faultyStorage, ProcessDeath } from '../../../src/storage/fault.ts';
+import { readAsClient } from '../../support/apt-reader.ts';
 import { collect, createYard, DAY, HOUR, problemsOf, STORES, seenBy } from '../../support/collection-kit.ts';
+import { heldBy } from '../../support/held-index.ts';
 import { createSleeper } from '../../support/stop-storage.ts';
 import { keysOf } from '../../support/test-repository.ts';
 
@@ -64,3 +68,31 @@ describe.each(STORES)('in %s, a writer that sleeps 15 days in front of', (_name,
     expect(await problemsOf(yard.user)).toEqual([]);
   });
 });
+
+test.each(STORES)(
+  'what a late writer says is published counts from when it said so, not from when it fell asleep (%s)',
+  async (_name, kind) => {
+    await using yard = await createYard(kind);
+    await yard.publishDaily('1.0', '2.0');
+    const client = await heldBy(yard.store, 'deb/dists/stable/InRelease');
+    const isEntry = (key: string): boolean => key === 'deb/dists/stable/InRelease';
+    const dying = yard.process((store) =>
+      faultyStorage(store, {
+        decide: ({ operation, key }) =>
+          operation === 'write' && isEntry(key) ? { type: 'death', applied: false } : { type: 'none' },
+      }),
+    );
+    await expect(dying.publish([{ name: 'demo', version: '3.0' }])).rejects.toThrow(ProcessDeath);
+    const sleeper = createSleeper((call, key) => call === 'write' && key.includes('/blob/'));
+    const late = yard.process(sleeper.around).publish(LATE);
+    await sleeper.asleep;
+    yard.clock.advance(15 * DAY);
+    // Until now clients were handed revision 2. Whoever wakes signs a record of 15 days ago that says: 3 is published.
+    await repairRepository(await yard.user.open(), { ...yard.user.options, dryRun: false });
+    sleeper.wake();
+    await late;
+    for (const version of ['4.0', '5.0', '6.0']) await yard.user.publish([{ name: 'demo', version }]);
+    await collect(yard.user);
+    expect((await readAsClient(client, 'deb', 'stable'))?.packages).toEqual(['demo 2.0']);
+  },
+);
