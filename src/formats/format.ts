@@ -163,7 +163,7 @@ export interface ClientInstructions {
 }
 
 export interface ClientInput {
-  /** Names the files on the machine: letters, digits, `-`. */
+  /** Names the files on the machine: letters, digits, `.`, `_`, `-`. */
   readonly id: string;
   /** Where the repository's folder is reached, without a final slash. */
   readonly url: string;

@@ -7,8 +7,9 @@ import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
 import { type InboxEntry, removeIntents } from './inbox.ts';
 import { type BadIntent, type Intent, readOpenIntents } from './intents.ts';
 import type { Ledger } from './ledger.ts';
-import { type Revision, readTail } from './log.ts';
+import { newestRev, type Revision, readTail, truncated } from './log.ts';
 import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
+import { newestSince } from './pointers.ts';
 import type { Settlement } from './record.ts';
 import { addSettled, readSettled, type SettledIntent } from './settled.ts';
 import { awaitSweeper, readSweepKeys, sweepEndsIn } from './sweep.ts';
@@ -91,6 +92,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
     }
     checkCommitter(ledger, signer, tail);
     checkWriter(ledger, tail);
+    await checkWhole(ledger, tail, call);
     const { intents, bad, left } = await readOpenIntents(ledger, {
       speakers: tail?.manifest ?? { committers: [asCommitter(ledger, signer)], proposers: [] },
       settled: known,
@@ -189,6 +191,16 @@ async function sweepOf(
     return { sweep, swept: new Set((await readSweepKeys(ledger, sweep, call)).tree) };
   await awaitSweeper(ledger, call);
   return { sweep: null, swept: new Set() };
+}
+
+/** Pointers in a bucket remember which revision wrote them, also when somebody cut the log and `published`. @throws LEDGER_TRUNCATED */
+async function checkWhole(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<void> {
+  const { exclusive, metadata } = ledger.tree.capabilities;
+  if (tail === undefined || exclusive || !metadata) return;
+  const since = await newestSince(ledger, tail.manifest.pointers, call);
+  // Whoever committed since has published already, perhaps.
+  if (since > tail.signed.record.rev && since > (await newestRev(ledger, call)))
+    throw truncated(ledger, since);
 }
 
 async function isOvertaken(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<boolean> {

@@ -57,7 +57,7 @@ export async function replacePointer(
   let hasWritten = false;
   for (let attempt = 1; ; attempt++) {
     const there = await statPointer(ledger, pointer, options);
-    const sinceThere = Number(there?.meta?.['pakhus-since'] ?? 0);
+    const sinceThere = sinceOf(there);
     if (sinceThere > since) return { outcome: 'newer', since: sinceThere };
     if (there !== undefined && isSame(there, pointer))
       return { outcome: hasWritten ? 'written' : 'current', since };
@@ -73,6 +73,21 @@ export async function replacePointer(
     }
     hasWritten = true;
   }
+}
+
+/** The newest revision that a pointer in a bucket says it is since; a log that ends before it was cut. */
+export async function newestSince(
+  ledger: Ledger,
+  pointers: readonly PointerEntry[],
+  options: CallOptions,
+): Promise<number> {
+  const found = await Promise.all(pointers.map((pointer) => statPointer(ledger, pointer, options)));
+  return Math.max(0, ...found.map(sinceOf));
+}
+
+function sinceOf(there: ObjectInfo | undefined): number {
+  const since = Number(there?.meta?.['pakhus-since'] ?? 0);
+  return Number.isSafeInteger(since) ? since : 0;
 }
 
 /** What a bucket says of an object without its bytes. `pakhus verify` reads them. */

@@ -9,7 +9,6 @@ import type { CallOptions } from '../storage/storage.ts';
 import type { Action } from './actions.ts';
 import { commitChanges } from './commit-changes.ts';
 import type { OwnFiles } from './prepare.ts';
-import { proposeChange } from './propose.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 export interface Change {
@@ -59,7 +58,11 @@ export async function makeChange(
   options: UseCaseOptions,
 ): Promise<Changed> {
   const { propose } = options;
-  if (propose !== undefined) return proposeChange(repository, change, { ...options, propose });
+  if (propose !== undefined) {
+    // Loaded late: most changes are made.
+    const { proposeChange } = await import('./propose.ts');
+    return proposeChange(repository, change, { ...options, propose });
+  }
   const { ledger } = repository;
   const { report, signal } = options;
   const call = signal === undefined ? {} : { signal };

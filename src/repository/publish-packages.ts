@@ -17,7 +17,6 @@ import type { InspectedPackage } from './ingest/inspected.ts';
 import { storePackage } from './ingest/store-package.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
 import type { OwnFiles } from './prepare.ts';
-import { proposePackages } from './propose-packages.ts';
 import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import type { Terms } from './terms.ts';
@@ -96,6 +95,8 @@ export async function publishPackages(
   if (options.dryRun) return result(plan.fresh, unmade);
   if (propose !== undefined) {
     if (plan.fresh.length === 0) return result([], unmade);
+    // Loaded late: most packages are published.
+    const { proposePackages } = await import('./propose-packages.ts');
     const packages = plan.fresh.map(({ inspected: one }) => one);
     return result(plan.fresh, await proposePackages(repository, packages, { ...options, propose, message }));
   }

@@ -71,6 +71,11 @@ describe('a client', () => {
     expect(oneLine).toContain(`echo '${line}' > /etc/apt/sources.list.d/tools.list`);
   });
 
+  test('has a file for every name that a repository can have', () => {
+    const { files } = clientInstructions({ ...input, id: 'my_tools-24.10' });
+    expect(files[0]?.path).toBe('/etc/apt/sources.list.d/my_tools-24.10.sources');
+  });
+
   test('on this machine copies the key', () => {
     const [variant] = clientInstructions({ ...input, keyUrl: 'file:///srv/my%20repo/k.asc' }).variants;
     expect(variant?.text).toContain("cp '/srv/my repo/k.asc' /etc/apt/keyrings/tools.asc");

@@ -13,7 +13,9 @@ import { quote } from './shell.ts';
 
 /** How a colleague sets up apt, and undoes it. Fails with SETTINGS_INVALID when a URL is none. */
 export function clientInstructions(input: ClientInput): ClientInstructions {
-  if (!/^[A-Za-z0-9-]+$/.test(input.id)) throw new Error(`Not a name for files of apt: ${input.id}`);
+  // apt passes over files of its folders that have other characters in their names.
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(input.id))
+    throw new Error(`Not a name for files of apt: ${input.id}`);
   for (const url of [input.url, input.keyUrl]) {
     if (URL.canParse(url) && !/[\s\p{Cc}]/u.test(url)) continue;
     throw new PakhusError('SETTINGS_INVALID', `${JSON.stringify(url)} is no URL that apt can read`, {
