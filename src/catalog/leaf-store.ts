@@ -5,6 +5,7 @@ import type { CallOptions } from '../storage/storage.ts';
 import type { BlobRef, BlobStore } from './blobs.ts';
 import type { LeafDraft } from './cut.ts';
 import { decodeLeaf, encodeLeaf } from './leaf.ts';
+import { ANY_NAME } from './name-filter.ts';
 import { compareKeys, type PackageKey } from './package-key.ts';
 
 /** What a run knows of one of its leaves. */
@@ -15,10 +16,13 @@ export interface RunLeaf {
   readonly plainBytes: number;
   readonly first: PackageKey;
   readonly last: PackageKey;
+  /** A filter of the names that its packages are about: see `name-filter.ts`. */
+  readonly names: string;
 }
 
 export interface LeafStore {
-  write(draft: LeafDraft, options?: CallOptions): Promise<RunLeaf>;
+  /** `names`: the filter of its names; default: nobody knows them. */
+  write(draft: LeafDraft, options?: CallOptions & { readonly names?: string }): Promise<RunLeaf>;
   /**
    * The packages of a leaf in their order. `keep: false`: a single pass over many leaves, which should push none out of
    * memory. Errors: LEDGER_CORRUPT, and those of `Storage.read`.
@@ -62,12 +66,12 @@ export function createLeafStore(blobs: BlobStore, options: { readonly cacheBytes
   };
 
   return {
-    async write({ records, lines, plainBytes }, call) {
+    async write({ records, lines, plainBytes }, { names = ANY_NAME, ...call } = {}) {
       const [first, last] = [records[0], records.at(-1)];
       if (!first || !last) throw new Error('a leaf needs a package');
       const blob = await blobs.put(await encodeLeaf(lines), call);
       remember(blob.key, { records, plainBytes });
-      return { blob, packages: records.length, plainBytes, first: keyOf(first), last: keyOf(last) };
+      return { blob, packages: records.length, plainBytes, first: keyOf(first), last: keyOf(last), names };
     },
     async read(leaf, { keep = true, ...call } = {}) {
       const known = recall(leaf.blob.key);

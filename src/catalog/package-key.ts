@@ -33,10 +33,14 @@ export function describeKey(key: PackageKey): string {
   return `${key.name} ${key.version} ${key.architecture}`;
 }
 
-/** 32 well-mixed bits of a key: FNV-1a over its UTF-16 code units, then the finaliser of MurmurHash3. */
+/** 32 well-mixed bits of a key. */
 export function hashKey(key: PackageKey): number {
+  return hashText(`${key.name}\0${key.version}\0${key.architecture}`);
+}
+
+/** 32 well-mixed bits of a text: FNV-1a over its UTF-16 code units, then the finaliser of MurmurHash3. */
+export function hashText(text: string): number {
   let hash = 0x811c9dc5;
-  const text = `${key.name}\0${key.version}\0${key.architecture}`;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

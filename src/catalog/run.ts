@@ -7,6 +7,7 @@ import type { CallOptions } from '../storage/storage.ts';
 import { type BlobRef, type BlobStore, readBlobRef } from './blobs.ts';
 import { getJson, putJson } from './json-blob.ts';
 import type { RunLeaf } from './leaf-store.ts';
+import { mayHoldName } from './name-filter.ts';
 import { compareKeys, compareUtf8, describeKey, type PackageKey } from './package-key.ts';
 
 export interface Run {
@@ -42,6 +43,11 @@ export function leavesWithName(run: Run, name: string): readonly RunLeaf[] {
   const start = lowerBound(run.leaves, (leaf) => compareUtf8(leaf.last.name, name) < 0);
   const end = lowerBound(run.leaves, (leaf) => compareUtf8(leaf.first.name, name) <= 0);
   return run.leaves.slice(start, end);
+}
+
+/** Leaves that may hold a package with `name` among the names that the leaf store collected. */
+export function leavesAbout(run: Run, name: string): readonly RunLeaf[] {
+  return run.leaves.filter((leaf) => mayHoldName(leaf.names, name));
 }
 
 /** The first index whose item is not before; items that are before come first. */
@@ -80,6 +86,7 @@ function runLeaf(value: unknown): RunLeaf {
     plainBytes: field(value, 'plainBytes', num),
     first: field(value, 'first', packageKey),
     last: field(value, 'last', packageKey),
+    names: field(value, 'names', text),
   };
 }
 

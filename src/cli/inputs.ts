@@ -54,6 +54,10 @@ export function flag(about: string): Input<boolean> {
   return { ...OPTION, about, declare: (name) => `--${name}`, read: (raw) => raw === true };
 }
 
+/** About `--allow-uninstallable`, which all that changes what a channel lists has. */
+export const ALLOW_UNINSTALLABLE: string =
+  'go on although packages of the channel cannot be installed any more afterwards; they are named';
+
 /** `--name <value>`; `value` is its word in the help. */
 export function textOption(value: string, about: string): Input<string | undefined> {
   return { ...OPTION, about, declare: (name) => `--${name} <${value}>`, read: optionally(readText) };

@@ -22,11 +22,16 @@ export interface RepositoryEntry {
   readonly keep?: number | undefined;
   readonly graceDays?: number | undefined;
   readonly signers?: readonly string[] | undefined;
+  readonly base?: readonly string[] | undefined;
   readonly [option: string]: unknown;
 }
 
-/** Options of a format, by name. */
-type OptionEntries = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Options of a format, by name, and the channel's own base indexes. */
+export type OptionEntries = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+> & {
+  readonly base?: readonly string[] | undefined;
+};
 
 /** The name of a key, or a command that signs. */
 export type SignerEntry =

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isRecord } from '../core/shape.ts';
 import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
+import { findBaseProblem } from './base-index.ts';
 import type { ConfigFile } from './config-file.ts';
 import { FORMAT_OPTIONS, type FormatOption } from './format-options.ts';
 import {
@@ -105,13 +106,18 @@ function createRepositorySchema() {
 
 function formatSchema(format: string, options: Readonly<Record<string, FormatOption>>) {
   const ofChannel = createOptionSchemas(options);
+  const base = list(checked(findBaseProblem))
+    .optional()
+    .describe(
+      'Indexes of other repositories that clients have as well, files from this one on; {arch} stands for the architecture.',
+    );
   return z.strictObject({
     format: z.literal(format),
     path: checked(findPathProblem).optional().describe('Folder below the store. Default: the name.'),
     channels: z
       .union([
         list(matching(PART_NAME)).min(1),
-        z.record(matching(PART_NAME), z.strictObject(ofChannel).nullable()),
+        z.record(matching(PART_NAME), z.strictObject({ ...ofChannel, base }).nullable()),
       ])
       .optional()
       .describe('Channels (suites), by name; or a map from name to options. Default: stable.'),
@@ -135,6 +141,7 @@ function formatSchema(format: string, options: Readonly<Record<string, FormatOpt
       .min(1)
       .optional()
       .describe('Names of signers. Default: the top level.'),
+    base,
     ...ofChannel,
     ...refuseOptionsOfChannels(options),
   });

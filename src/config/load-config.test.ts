@@ -135,6 +135,7 @@ test('a repository becomes the settings of a revision', async () => {
       name: 'tools',
       path: 'tools',
       signers: undefined,
+      bases: [],
       origin: { source: 'project', path: join(root, 'project/pakhus.yaml'), line: 2 },
       settings: {
         format: 'deb',

@@ -95,7 +95,11 @@ function readRepositories(files: readonly ConfigLayerFile[]): Setting<readonly R
   const layer = files.find(({ file }) => file.content.repositories);
   if (layer === undefined) return byDefault([]);
   const value = Object.entries(layer.file.content.repositories ?? {}).map(([name, entry]) =>
-    toRepository(name, { entry, origin: fileOrigin(layer, ['repositories', name]) }),
+    toRepository(name, {
+      entry,
+      origin: fileOrigin(layer, ['repositories', name]),
+      folder: dirname(layer.file.path),
+    }),
   );
   return { value, origin: fileOrigin(layer, ['repositories']) };
 }

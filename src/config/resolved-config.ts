@@ -43,7 +43,17 @@ export interface RepositoryConfig {
   readonly settings: RepositorySettings;
   /** Names of signers; undefined: those of the top level. */
   readonly signers: readonly string[] | undefined;
+  /** What its clients have besides it. Of whoever publishes: no revision names them. */
+  readonly bases: readonly BaseIndex[];
   readonly origin: Origin;
+}
+
+/** An index of another repository, a file. */
+export interface BaseIndex {
+  /** Undefined: of every channel that has none of its own. */
+  readonly channel: string | undefined;
+  /** Absolute; `{arch}` stands for the architecture. */
+  readonly path: string;
 }
 
 /** Something that signs: a key in the folder of keys, or a command that somebody else's key stands behind. */

@@ -1,5 +1,6 @@
 /** From the entry of a repository in pakhus.yaml to what a revision holds. */
 import type { ChannelSettings, FormatOptions, RepositorySettings } from '../formats/format.ts';
+import { readBaseIndexes } from './base-index.ts';
 import type { RepositoryEntry } from './config-file.ts';
 import type { Origin, RepositoryConfig } from './resolved-config.ts';
 
@@ -12,12 +13,17 @@ export function defaultRepository(format: string): RepositoryConfig {
   return toRepository(format, { entry: { format }, origin: { source: 'default' } });
 }
 
-/** The repository `name`. The entry is valid: see `config-schema.ts`. */
+/** The repository `name`. The entry is valid: see `config-schema.ts`. `folder`: where its relative paths start. */
 export function toRepository(
   name: string,
-  { entry, origin }: { readonly entry: RepositoryEntry; readonly origin: Origin },
+  {
+    entry,
+    origin,
+    folder = '.',
+  }: { readonly entry: RepositoryEntry; readonly origin: Origin; readonly folder?: string },
 ): RepositoryConfig {
-  const { format, path, channels, components, architectures, keep, graceDays, signers, ...options } = entry;
+  const { format, path, channels, components, architectures, keep, graceDays, signers, ...others } = entry;
+  const { base: _, ...options } = others;
   const settings: RepositorySettings = {
     format,
     channels: toChannels(channels ?? [DEFAULT_CHANNEL]),
@@ -27,7 +33,8 @@ export function toRepository(
     ...(graceDays === undefined ? {} : { graceDays }),
     options: toOptions(options),
   };
-  return { name, path: path ?? name, settings, signers, origin };
+  const bases = readBaseIndexes(entry, folder);
+  return { name, path: path ?? name, settings, signers, bases, origin };
 }
 
 function toChannels(channels: NonNullable<RepositoryEntry['channels']>): ChannelSettings[] {

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   PACKAGE_CONFLICT: { exit: 1, http: 409, about: 'Same name, version and architecture, other bytes.' },
   PACKAGE_INVALID: { exit: 1, http: 422, about: 'A package cannot be accepted.' },
   PACKAGE_NOT_FOUND: { exit: 1, http: 404, about: 'No such package there.' },
+  PACKAGE_UNINSTALLABLE: { exit: 1, http: 409, about: 'A change would make packages uninstallable.' },
   PACKAGE_UNKNOWN_FORMAT: { exit: 1, http: 422, about: 'The file is no package of a known format.' },
   PLACE_NOT_FOUND: { exit: 1, http: 404, about: 'The repository has no such channel or component.' },
   PUBLISH_NOTHING_FOUND: { exit: 1, http: 404, about: 'No package file was found.' },

@@ -8,6 +8,7 @@
  * ```
  */
 import type { ByteSource } from '../core/byte-source.ts';
+import type { InstallRules } from './install-rules.ts';
 
 /** How the bytes of an index are encoded. */
 export type Encoding = 'plain' | 'gzip' | 'xz' | 'zstd';
@@ -226,6 +227,8 @@ export interface Format {
   /** The client's own order: negative, 0 or positive. */
   compareVersions(a: string, b: string): number;
   relations(record: PackageRecord): Relations;
+  /** How clients decide whether a package can be installed. Absent: nobody asks. */
+  readonly install?: InstallRules;
   summarise(record: PackageRecord): PackageSummary;
   /** Checks `settings.options` and each channel's; SETTINGS_INVALID names the option. */
   checkSettings(settings: RepositorySettings): void;

@@ -82,7 +82,14 @@ export type Action =
   /** Without a name: all pins of the revision. */
   | { readonly type: 'unpin'; readonly pin: Pin }
   /** Signs channels anew although nothing in them changed. */
-  | { readonly type: 'resign'; readonly channels: readonly string[] };
+  | { readonly type: 'resign'; readonly channels: readonly string[] }
+  /** The other actions may make packages uninstallable. */
+  | { readonly type: 'allowUninstallable' };
+
+/** The actions, and that they may make packages uninstallable if that is `allowed`. */
+export function withAllowance(actions: readonly Action[], allowed: boolean): readonly Action[] {
+  return allowed ? [...actions, { type: 'allowUninstallable' }] : actions;
+}
 
 /** Reads the actions of an intent, which anybody may have written. @throws TypeError */
 export function parseActions(value: unknown): readonly Action[] {
@@ -120,6 +127,8 @@ function action(value: unknown): Action {
       return { type, pin: field(value, 'pin', readPin) };
     case 'resign':
       return { type, channels: field(value, 'channels', arrayOf(text)) };
+    case 'allowUninstallable':
+      return { type };
     default:
       throw new TypeError(`unknown action '${type}'`);
   }

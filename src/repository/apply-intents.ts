@@ -1,7 +1,7 @@
 /** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
 import { isIn } from '../catalog/catalog.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import type { PackageRecord } from '../formats/format.ts';
+import type { PackageRecord, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Intent } from '../ledger/intents.ts';
 import type { Settlement } from '../ledger/record.ts';
@@ -12,6 +12,7 @@ import { type BaseLookup, type Changes, createChanges } from './changes.ts';
 import type { Past } from './past-revisions.ts';
 import { type Pin, withoutPin, withPin } from './pins.ts';
 import { checkProposal } from './proposal-rules.ts';
+import type { Step } from './step.ts';
 import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
 export interface ApplyInput {
@@ -27,6 +28,11 @@ export interface ApplyInput {
   /** The base and the revisions before it. */
   readonly past: Past;
   readonly files: PackageFiles;
+  /** Why the change of an intent cannot be: it makes packages uninstallable. `isFirst`: none was accepted before it. */
+  readonly findRefusal: (
+    step: Step,
+    of: { readonly ref: string; readonly isFirst: boolean; readonly settings: RepositorySettings },
+  ) => Promise<PakhusError | undefined>;
   readonly signal?: AbortSignal;
 }
 
@@ -53,6 +59,7 @@ const REJECTING = new Set<string>([
   'PACKAGE_CONFLICT',
   'PACKAGE_INVALID',
   'PACKAGE_NOT_FOUND',
+  'PACKAGE_UNINSTALLABLE',
   'PACKAGE_UNKNOWN_FORMAT',
   'PLACE_NOT_FOUND',
   'REVISION_COLLECTED',
@@ -74,7 +81,9 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
   for (const intent of input.intents) {
     input.signal?.throwIfAborted();
     try {
-      const done = await changes.whole(() => applyIntent(intent, { terms, pins, changes, input }));
+      const isFirst = settled.every(({ rejected: why }) => why !== undefined);
+      const start = { terms, pins, changes, input, isFirst };
+      const done = await changes.whole(() => applyIntent(intent, start));
       ({ terms, pins } = done);
       for (const { record } of done.added) added.push(record);
       for (const channel of done.resigned) resigned.add(channel);
@@ -103,10 +112,17 @@ interface Done extends Pick<Applied, 'terms' | 'pins'> {
 }
 
 /** Proposed files come into the public folder when nothing else can be wrong with the intent. */
-async function applyIntent(intent: Intent, start: Progress): Promise<Done> {
+async function applyIntent(intent: Intent, start: Progress & { readonly isFirst: boolean }): Promise<Done> {
   const actions = readActions(intent);
   checkProposal(intent.proposer, actions, { repository: start.input.repository, terms: start.terms });
   const done = await applyActions(actions, { ...start, intent });
+  const settings = done.terms?.settings;
+  if (settings !== undefined && !actions.some(({ type }) => type === 'allowUninstallable')) {
+    const { ref } = intent;
+    const of = { ref, isFirst: start.isFirst, settings };
+    const refusal = await start.input.findRefusal(start.changes.step(), of);
+    if (refusal !== undefined) throw refusal;
+  }
   for (const { place } of done.added) await place?.();
   return done;
 }
@@ -132,7 +148,7 @@ async function applyActions(
     else if (action.type === 'resign') {
       for (const channel of action.channels) checkPlace(terms.settings, { channel });
       resigned.push(...action.channels);
-    } else pins = await applyPin(action, { ...start, terms, pins });
+    } else if (action.type !== 'allowUninstallable') pins = await applyPin(action, { ...start, terms, pins });
   }
   return { terms, pins, added, resigned };
 }

@@ -1,10 +1,15 @@
 /** A catalog as `createChanges` looks at it: names are found by reading only the leaves that may hold them. */
-import { type Catalog, type RunEntry, runEntryOf } from '../catalog/catalog.ts';
+import { type Catalog, type RunEntry, type RunKey, runEntryOf } from '../catalog/catalog.ts';
 import type { CatalogReader } from '../catalog/catalog-reader.ts';
 import { diffRuns } from '../catalog/diff.ts';
-import { EMPTY_RUN, leavesWithName, type Run } from '../catalog/run.ts';
+import type { RunLeaf } from '../catalog/leaf-store.ts';
+import { mapInOrder } from '../catalog/map-in-order.ts';
+import { EMPTY_RUN, leavesAbout, leavesWithName, type Run } from '../catalog/run.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import type { BaseLookup } from './changes.ts';
+
+/** Leaves that are read at a time. */
+const READ_AHEAD = 4;
 
 /** Names of leaves that were read once stay in memory: a publish of many packages asks for neighbours again and again. */
 export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefined): BaseLookup {
@@ -13,12 +18,12 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
   const entries = catalog?.runs.map(({ channel, component, slot }) => ({ channel, component, slot })) ?? [];
   const load = async (entry: RunEntry | undefined): Promise<Run> =>
     entry === undefined ? EMPTY_RUN : runs.load(entry.ref);
+  const now = (key: RunKey): Promise<Run> => load(catalog && runEntryOf(catalog, key));
   return {
     runs: () => entries,
     async find(key, name) {
-      const entry = catalog === undefined ? undefined : runEntryOf(catalog, key);
       const found: PackageRecord[] = [];
-      for (const leaf of leavesWithName(await load(entry), name)) {
+      for (const leaf of leavesWithName(await now(key), name)) {
         const names = await remember(byName, leaf.blob.key, async () =>
           Map.groupBy(await leaves.read(leaf), (record) => record.name),
         );
@@ -27,10 +32,17 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
       return found;
     },
     async *changesTo(key, past) {
-      const now = catalog === undefined ? undefined : runEntryOf(catalog, key);
-      const then = runEntryOf(past.catalog, key);
-      if (now?.ref.sha256 === then?.ref.sha256) return;
-      yield* diffRuns(await load(now), await load(then), reader);
+      const from = catalog && runEntryOf(catalog, key);
+      const to = runEntryOf(past.catalog, key);
+      if (from?.ref.sha256 === to?.ref.sha256) return;
+      yield* diffRuns(await load(from), await load(to), reader);
+    },
+    async *scan(key) {
+      const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> => leaves.read(leaf, { keep: false });
+      yield* mapInOrder((await now(key)).leaves, { limit: READ_AHEAD, work });
+    },
+    async leavesAbout(key, name) {
+      return leavesAbout(await now(key), name).map((leaf) => () => leaves.read(leaf));
     },
   };
 }

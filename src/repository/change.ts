@@ -19,6 +19,8 @@ export interface Change {
   readonly message: string;
   /** Files of the public folder that this process wrote. */
   readonly own?: OwnFiles | undefined;
+  /** The revision on top of which it passed the gate; 0: before the first. */
+  readonly passedRev?: number;
 }
 
 export interface Changed {
@@ -68,12 +70,13 @@ export async function makeChange(
   const call = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
   let waitedMs = 0;
-  const { message, actions, own } = change;
+  const { message, actions, own, passedRev } = change;
   const ref = await writeIntent(ledger, { id: repository.newId(), message, actions, signer }, call);
+  const passed = passedRev === undefined ? undefined : { ref, rev: passedRev };
   const onWait = (ms: number): void => {
     waitedMs += ms;
   };
-  const outcome = await commitChanges(repository, { waitFor: [ref], onWait, own }, options).catch(
+  const outcome = await commitChanges(repository, { waitFor: [ref], onWait, own, passed }, options).catch(
     async (error: unknown) => {
       if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
       throw error;

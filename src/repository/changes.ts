@@ -21,6 +21,7 @@ import {
   restoringOverlay,
   withEntry,
 } from './run-overlay.ts';
+import { createTouchedNames, runId, type Step } from './step.ts';
 
 /** What the base revision holds. */
 export interface BaseLookup {
@@ -30,7 +31,14 @@ export interface BaseLookup {
   find(run: RunKey, name: string): Promise<readonly PackageRecord[]>;
   /** What is to change in a run to make it what it was. */
   changesTo(run: RunKey, past: PastCatalog): AsyncIterable<PackageChange>;
+  /** All packages of a run, a leaf at a time. */
+  scan(run: RunKey): AsyncIterable<readonly PackageRecord[]>;
+  /** The leaves of a run that may hold packages about `name`: see `gate/leaf-names.ts`. */
+  leavesAbout(run: RunKey, name: string): Promise<readonly ReadLeaf[]>;
 }
+
+/** Reads a leaf. */
+export type ReadLeaf = () => Promise<readonly PackageRecord[]>;
 
 /** A package and the slot that it is in. */
 export interface SlottedPackage {
@@ -57,6 +65,8 @@ export interface Changes {
   puts(place: Place): boolean;
   /** Runs `work`; when it throws, all that it changed is taken back. */
   whole<T>(work: () => Promise<T>): Promise<T>;
+  /** What the `whole` that runs has changed so far. */
+  step(): Step;
   /** Drops all but the newest `keep` versions of every name that was added to, never what was added itself. */
   keepNewest(keep: number, format: Format): Promise<void>;
   edits(): CatalogChange['edits'];
@@ -67,9 +77,11 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
   const overlays = new Map<string, RunOverlay>();
   /** What `whole` takes back; undefined outside of it. */
   let undo: (() => void)[] | undefined;
+  /** What it changed. */
+  let touched = createTouchedNames();
 
   const overlayOf = (run: RunKey): RunOverlay => {
-    const id = idOf(run);
+    const id = runId(run);
     const known = overlays.get(id);
     if (known !== undefined) return known;
     const made: RunOverlay = { run, names: new Map() };
@@ -81,14 +93,16 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
     const overlay = overlayOf(run);
     const { name } = identityOf(entry);
     const before = overlay.names.get(name) ?? [];
+    touched.note(overlay, name);
     undo?.push(() => overlay.names.set(name, before));
     overlay.names.set(name, withEntry(before, entry));
   };
 
   const replace = (overlay: RunOverlay): void => {
     const before = overlayOf(overlay.run);
-    undo?.push(() => overlays.set(idOf(overlay.run), before));
-    overlays.set(idOf(overlay.run), overlay);
+    for (const name of [...before.names.keys(), ...overlay.names.keys()]) touched.note(before, name);
+    undo?.push(() => overlays.set(runId(overlay.run), before));
+    overlays.set(runId(overlay.run), overlay);
   };
 
   const find = async (run: RunKey, name: string): Promise<readonly PackageRecord[]> => {
@@ -98,8 +112,8 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
 
   const runsOf = (channel: string): readonly RunKey[] => {
     const runs = [...overlays.values()].map(({ run }) => run).filter((run) => run.channel === channel);
-    const known = new Set(runs.map(idOf));
-    return [...runs, ...base.runs().filter((run) => run.channel === channel && !known.has(idOf(run)))];
+    const known = new Set(runs.map(runId));
+    return [...runs, ...base.runs().filter((run) => run.channel === channel && !known.has(runId(run)))];
   };
 
   const holds = async (run: RunKey, record: PackageRecord): Promise<boolean> => {
@@ -120,7 +134,7 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
   return {
     async add(run, record) {
       for (const other of runsOf(run.channel))
-        if ((await holds(other, record)) && idOf(other) === idOf(run)) return false;
+        if ((await holds(other, record)) && runId(other) === runId(run)) return false;
       if (swept.has(record.path)) throw sweeping(record.path);
       set(run, { put: record, restored: false });
       return true;
@@ -156,6 +170,7 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
       ),
     async whole(work) {
       undo = [];
+      touched = createTouchedNames();
       try {
         return await work();
       } catch (error) {
@@ -165,6 +180,18 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
         undo = undefined;
       }
     },
+    step: () => ({
+      touched: touched.all(),
+      runs: runsOf,
+      edited: (run) => new Set([...overlayOf(run).names.keys(), ...touched.names(run)]),
+      before: async (run, name) =>
+        applyEntries(
+          await base.find(run, name),
+          touched.earlier(run, name) ?? overlayOf(run).names.get(name) ?? [],
+        ),
+      after: find,
+      base,
+    }),
     async keepNewest(keep, format) {
       for (const { run, names } of [...overlays.values()]) {
         for (const [name, entries] of names) {
@@ -182,10 +209,6 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
       return [...overlays.values()].flatMap((overlay) => editsOf(overlay) ?? []);
     },
   };
-}
-
-function idOf(run: RunKey): string {
-  return `${run.channel}\n${run.component}\n${run.slot}`;
 }
 
 function isNew(entry: Entry): boolean {

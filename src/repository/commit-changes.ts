@@ -2,20 +2,20 @@
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
 import { type CommitOptions, type CommitOutcome, commitIntents } from '../ledger/commit.ts';
-import { createPrepare, type OwnFiles } from './prepare.ts';
+import { createPrepare, type PrepareOptions } from './prepare.ts';
 import { createProposedFiles, type ProposedFiles } from './proposed-files.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 /** Commits until all of `waitFor` is settled; without any, until nothing is open. Copies of proposed files are deleted afterwards. */
 export async function commitChanges(
   repository: Repository,
-  work: Pick<CommitOptions, 'waitFor' | 'onWait'> & { readonly own?: OwnFiles | undefined },
+  work: Pick<CommitOptions, 'waitFor' | 'onWait'> & Pick<PrepareOptions, 'own' | 'passed'>,
   { report, signal }: UseCaseOptions,
 ): Promise<CommitOutcome> {
-  const { own, ...rest } = work;
+  const { own, passed, ...rest } = work;
   const call = signal === undefined ? {} : { signal };
   const proposed = createProposedFiles(repository, call);
-  const prepare = createPrepare(repository, { own, proposed, report });
+  const prepare = createPrepare(repository, { own, passed, proposed, report });
   try {
     return await commitIntents(repository.ledger, { prepare, ...rest, ...call });
   } finally {

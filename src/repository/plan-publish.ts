@@ -6,8 +6,9 @@ import type { Identity, Place } from './actions.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Changes, createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
+import { passGate } from './gate/gate.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
-import type { Repository } from './repository.ts';
+import type { Repository, UseCaseOptions } from './repository.ts';
 import { checkPlace, type Terms } from './terms.ts';
 
 /** A file that was not accepted. */
@@ -35,21 +36,38 @@ export interface PublishPlan {
   readonly dropped: readonly Identity[];
 }
 
-/** @throws PLACE_NOT_FOUND; PACKAGE_CONFLICT with the file, unless `keepGoing` */
+interface PlanAt {
+  readonly tail: ReadRevision | undefined;
+  readonly terms: Terms;
+  readonly place: Place;
+  readonly keepGoing: boolean;
+  readonly allowUninstallable: boolean;
+}
+
+/** @throws PLACE_NOT_FOUND; PACKAGE_CONFLICT with the file, unless `keepGoing`; PACKAGE_UNINSTALLABLE, unless that is allowed */
 export async function planPublish(
   repository: Repository,
   inspected: readonly InspectedPackage[],
-  at: {
-    readonly tail: ReadRevision | undefined;
-    readonly terms: Terms;
-    readonly place: Place;
-    readonly keepGoing: boolean;
-  },
+  { at, options }: { readonly at: PlanAt; readonly options: UseCaseOptions },
 ): Promise<PublishPlan> {
-  const { terms, place } = at;
-  checkPlace(terms.settings, place);
-  const format = formatByName(terms.settings.format);
+  const { settings } = at.terms;
+  checkPlace(settings, at.place);
+  const format = formatByName(settings.format);
   const changes = createChanges(catalogLookup(repository.catalog, at.tail?.content.catalog));
+  const placed = await changes.whole(async () => {
+    const all = await placeFiles(inspected, { ...at, changes, format });
+    await passGate(repository, { step: changes.step(), settings, allow: at.allowUninstallable }, options);
+    return all;
+  });
+  if (settings.keep !== undefined) await changes.keepNewest(settings.keep, format);
+  const dropped = changes.edits().flatMap(({ drop }) => drop);
+  return { format, ...placed, dropped };
+}
+
+async function placeFiles(
+  inspected: readonly InspectedPackage[],
+  at: PlanAt & { readonly changes: Changes; readonly format: Format },
+): Promise<Pick<PublishPlan, 'fresh' | 'unchanged' | 'repeated' | 'refused'>> {
   const fresh: PlacedPackage[] = [];
   const unchanged: PlacedPackage[] = [];
   const repeated: InspectedPackage[] = [];
@@ -61,7 +79,7 @@ export async function planPublish(
       continue;
     }
     try {
-      const placed = await placeFile(one, { changes, place, format });
+      const placed = await placeFile(one, at);
       (placed.isNew ? fresh : unchanged).push(placed);
       seen.add(one.sha256);
     } catch (error) {
@@ -71,9 +89,7 @@ export async function planPublish(
       refused.push({ source: one.source, error: named });
     }
   }
-  if (terms.settings.keep !== undefined) await changes.keepNewest(terms.settings.keep, format);
-  const dropped = changes.edits().flatMap(({ drop }) => drop);
-  return { format, fresh, unchanged, repeated, refused, dropped };
+  return { fresh, unchanged, repeated, refused };
 }
 
 async function placeFile(

@@ -24,6 +24,8 @@ import type { Settlement } from '../ledger/record.ts';
 import { applyIntents } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Content, readContent, termsOf } from './content.ts';
+import { findRefusal } from './gate/gate.ts';
+import { withLeafNames } from './gate/leaf-names.ts';
 import { inspectObject } from './ingest/inspect-package.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { SignAll } from './keys.ts';
@@ -40,6 +42,8 @@ export interface PrepareOptions {
   readonly own?: OwnFiles | undefined;
   /** Files that came with proposals. */
   readonly proposed: Pick<ProposedFiles, 'take'>;
+  /** An intent that passed the gate already, as the first change on top of a revision. */
+  readonly passed?: { readonly ref: string; readonly rev: number } | undefined;
   readonly report: Report;
 }
 
@@ -73,6 +77,12 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       swept: input.swept,
       intents: input.intents,
       files: { inspect, take: proposed.take },
+      findRefusal: async (step, { ref, isFirst, settings }) => {
+        const { passed, report } = options;
+        const rev = base?.signed.record.rev ?? 0;
+        if (isFirst && passed?.ref === ref && passed.rev === rev) return undefined;
+        return findRefusal(repository, { step, settings }, { report, ...call });
+      },
       past: pastOf(repository, base && before && { revision: base, content: before }, call),
       ...call,
     });
@@ -85,13 +95,13 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const edits = applied.changes.edits();
     const files = createIndexFiles({ tree: repository.tree, state, blobs, format });
     const change = { settings: terms.settings, edits };
+    const leaves = withLeafNames(repository.catalog.leaves, format);
+    const deps = { ...repository.catalog, leaves, format, files };
     // Loading OpenPGP takes this thread, so it is done while the first block is compressed; a missing key ends it before more is.
     const busy = Promise.withResolvers<void>();
     const { resolve: onBusy } = busy;
     const [{ catalog, made }, sign] = await runTogether(input.signal, (signal) => [
-      editCatalog(before?.catalog, change, { ...repository.catalog, format, files, onBusy, signal }).finally(
-        onBusy,
-      ),
+      editCatalog(before?.catalog, change, { ...deps, onBusy, signal }).finally(onBusy),
       busy.promise.then(() =>
         repository.keys.openSigner(signingOnes(terms.signers), { nowMs: input.signedAtMs, signal }),
       ),

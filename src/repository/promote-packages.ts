@@ -1,11 +1,12 @@
 /** Promoting packages: the same bytes, listed in another place as well. */
 import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import type { Place } from './actions.ts';
+import { type Place, withAllowance } from './actions.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
+import { passGate } from './gate/gate.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import { describeAll, notThere, type Wanted } from './remove-packages.ts';
@@ -18,6 +19,8 @@ export interface PromoteInput {
   /** Without a version: the newest one. */
   readonly wanted: readonly Wanted[];
   readonly dryRun: boolean;
+  /** What becomes uninstallable is a warning. Default: it is refused. */
+  readonly allowUninstallable?: boolean;
 }
 
 export interface PromotedPackage {
@@ -34,7 +37,7 @@ export interface PromoteResult {
   readonly change: Changed | undefined;
 }
 
-/** @throws PLACE_NOT_FOUND, PACKAGE_NOT_FOUND, PACKAGE_CONFLICT, and as `makeChange` */
+/** @throws PLACE_NOT_FOUND, PACKAGE_NOT_FOUND, PACKAGE_CONFLICT, PACKAGE_UNINSTALLABLE, and as `makeChange` */
 export async function promotePackages(
   repository: Repository,
   input: PromoteInput,
@@ -46,14 +49,19 @@ export async function promotePackages(
   const changes = createChanges(catalogLookup(repository.catalog, tail.content.catalog));
   const packages: PromotedPackage[] = [];
   const fresh: PackageRecord[] = [];
-  for (const wanted of input.wanted) {
-    for (const { slot, record } of await newestOf(repository, tail, { wanted, from })) {
-      const { name, version, architecture } = record;
-      const isNew = await changes.add({ ...to, slot }, record);
-      packages.push({ name, version, architecture, outcome: isNew ? 'promoted' : 'unchanged' });
-      if (isNew) fresh.push(record);
+  const { allowUninstallable = false } = input;
+  await changes.whole(async () => {
+    for (const wanted of input.wanted) {
+      for (const { slot, record } of await newestOf(repository, tail, { wanted, from })) {
+        const { name, version, architecture } = record;
+        const isNew = await changes.add({ ...to, slot }, record);
+        packages.push({ name, version, architecture, outcome: isNew ? 'promoted' : 'unchanged' });
+        if (isNew) fresh.push(record);
+      }
     }
-  }
+    const { settings } = tail.content.catalog;
+    await passGate(repository, { step: changes.step(), settings, allow: allowUninstallable }, options);
+  });
   if (!input.dryRun && fresh.length === 0) await finishOthers(repository, options);
   if (input.dryRun || fresh.length === 0) return { packages, change: undefined };
   const actions = fresh.map(
@@ -61,7 +69,12 @@ export async function promotePackages(
       ({ type: 'promote', from, to, package: { name, version, architecture }, sha256 }) as const,
   );
   const message = `promote ${describeAll(fresh)} from ${from.channel}/${from.component} to ${to.channel}/${to.component}`;
-  return { packages, change: await makeChange(repository, { actions, message }, options) };
+  const change = {
+    actions: withAllowance(actions, allowUninstallable),
+    message,
+    passedRev: tail.revision.signed.record.rev,
+  };
+  return { packages, change: await makeChange(repository, change, options) };
 }
 
 /** The version that is asked for, or the newest one, in every architecture that has it. @throws PACKAGE_NOT_FOUND */

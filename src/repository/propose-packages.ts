@@ -1,7 +1,7 @@
 /** Proposing packages: their files come into the inbox, the proposal last. */
 import { basename } from 'node:path';
 import { proposedKey, proposedName } from '../ledger/inbox.ts';
-import type { Action, InboxFile, Place } from './actions.ts';
+import { type Action, type InboxFile, type Place, withAllowance } from './actions.ts';
 import { type Changed, makeChange } from './change.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
@@ -17,6 +17,7 @@ export async function proposePackages(
     readonly place: Place;
     readonly pool: IngestPool;
     readonly message: string;
+    readonly allowUninstallable: boolean;
   },
 ): Promise<Changed> {
   const { place, pool, message, report, signal } = options;
@@ -29,7 +30,8 @@ export async function proposePackages(
       sha256,
     }),
   );
-  const actions = files.map(({ source: _, ...file }): Action => ({ type: 'add', to: place, file }));
+  const adds = files.map(({ source: _, ...file }): Action => ({ type: 'add', to: place, file }));
+  const actions = withAllowance(adds, options.allowUninstallable);
   const { who } = await findSpeaker(repository, actions, options);
   const task = 'Storing packages';
   const outcomes = await pool.store(files, {

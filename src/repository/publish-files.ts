@@ -26,6 +26,8 @@ export interface PublishFilesInput {
   readonly to: PartialPlace | undefined;
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
+  /** What becomes uninstallable is a warning. Default: it is refused. */
+  readonly allowUninstallable?: boolean;
   /** Whether a missing repository may be made; asked only when one is missing. */
   readonly mayCreate: (name: string) => Promise<boolean>;
 }
@@ -106,8 +108,9 @@ async function publishFormat(
     { channel: undefined, component: undefined, ...input.to, repository: config.name },
     settings,
   );
-  const { keepGoing, dryRun } = input;
-  const to = { ...options, place: { channel, component }, keepGoing, dryRun, pool: work.pool };
+  const { keepGoing, dryRun, allowUninstallable = false } = input;
+  const place = { channel, component };
+  const to = { ...options, place, keepGoing, dryRun, allowUninstallable, pool: work.pool };
   const proposers = proposersOf(workspace.config.proposers.value, config.name);
   const create = () => createTerms(repository, { settings: config.settings, proposers, dryRun });
   const result = created

@@ -9,7 +9,7 @@
 
 import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
-import type { Action, Identity, Place } from './actions.ts';
+import { type Action, type Identity, type Place, withAllowance } from './actions.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
 import { termsOf } from './content.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
@@ -51,6 +51,8 @@ export interface PublishOptions extends UseCaseOptions {
   /** Refused files are left out and named; otherwise the first one ends it and nothing is published. */
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
+  /** What becomes uninstallable is a warning. */
+  readonly allowUninstallable: boolean;
   /** Stores the files. */
   readonly pool: IngestPool;
   /** Gives the terms of a repository that does not exist yet, or cannot be read; absent: it may not be made. */
@@ -59,20 +61,24 @@ export interface PublishOptions extends UseCaseOptions {
 
 /**
  * Publishes files that were inspected. What an earlier writer left unfinished is finished as well.
- * @throws REPOSITORY_NOT_FOUND, PLACE_NOT_FOUND, PACKAGE_CONFLICT, PACKAGE_CHANGED, INTENT_REJECTED, KEY_*, LEDGER_*, STORE_*
+ * @throws REPOSITORY_NOT_FOUND, PLACE_NOT_FOUND, PACKAGE_CONFLICT, PACKAGE_CHANGED, PACKAGE_UNINSTALLABLE, INTENT_REJECTED, KEY_*,
+ * LEDGER_*, STORE_*
  */
 export async function publishPackages(
   repository: Repository,
   inspected: readonly InspectedPackage[],
   options: PublishOptions,
 ): Promise<PublishResult> {
-  const { place, keepGoing } = options;
+  const { place, keepGoing, allowUninstallable } = options;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const { propose } = options;
   const tail = propose ? (await viewTail(repository, call)).tail : await findTail(repository, call);
   const terms = tail === undefined ? await options.create?.() : termsOf(tail.revision, tail.content);
   if (terms === undefined) throw notMade(repository);
-  const plan = await planPublish(repository, inspected, { tail, terms, place, keepGoing });
+  const plan = await planPublish(repository, inspected, {
+    at: { tail, terms, place, keepGoing, allowUninstallable },
+    options,
+  });
   const result = (
     stored: readonly PlacedPackage[],
     { rev, waitedMs, proposal }: Pick<Changed, 'rev' | 'waitedMs' | 'proposal'>,
@@ -115,7 +121,13 @@ export async function publishPackages(
     return result([], unmade);
   }
   const own = ownFiles(repository, { stored, since: rev ?? 0 }, options);
-  const changed = await makeChange(repository, { actions, message, own }, options);
+  const change = {
+    actions: withAllowance(actions, allowUninstallable),
+    message,
+    own,
+    passedRev: rev ?? 0,
+  };
+  const changed = await makeChange(repository, change, options);
   return result(stored, changed);
 }
 

@@ -1,7 +1,10 @@
 /** Removing packages from a place. Their files stay until they are collected, for clients with an older index. */
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { Filter, Identity } from './actions.ts';
+import { type Filter, type Identity, withAllowance } from './actions.ts';
+import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, makeChange } from './change.ts';
+import { createChanges } from './changes.ts';
+import { passGate } from './gate/gate.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
@@ -18,6 +21,8 @@ export interface RemoveInput {
   /** All versions of a name that has several. */
   readonly all: boolean;
   readonly dryRun: boolean;
+  /** What becomes uninstallable is a warning. Default: it is refused. */
+  readonly allowUninstallable?: boolean;
 }
 
 export interface RemoveResult {
@@ -26,7 +31,7 @@ export interface RemoveResult {
   readonly change: Changed | undefined;
 }
 
-/** @throws PACKAGE_NOT_FOUND, CLI_USAGE when a name has several versions, and as `makeChange` */
+/** @throws PACKAGE_NOT_FOUND, CLI_USAGE when a name has several versions, PACKAGE_UNINSTALLABLE, and as `makeChange` */
 export async function removePackages(
   repository: Repository,
   input: RemoveInput,
@@ -49,14 +54,27 @@ export async function removePackages(
       architecture,
     }),
   );
-  if (input.dryRun) return { removed, change: undefined };
+  const { allowUninstallable = false, dryRun } = input;
+  const { catalog } = tail.content;
+  const changes = createChanges(catalogLookup(repository.catalog, catalog));
+  await changes.whole(async () => {
+    for (const { channel, component, ...identity } of removed)
+      await changes.remove({ channel, component }, identity);
+    const { settings } = catalog;
+    await passGate(repository, { step: changes.step(), settings, allow: allowUninstallable }, options);
+  });
+  if (dryRun) return { removed, change: undefined };
   const actions = removed.map(
     ({ channel, component, ...identity }) =>
       ({ type: 'remove', from: { channel, component }, package: identity }) as const,
   );
   const change = await makeChange(
     repository,
-    { actions, message: `remove ${describeAll(removed)}` },
+    {
+      actions: withAllowance(actions, allowUninstallable),
+      message: `remove ${describeAll(removed)}`,
+      passedRev: tail.revision.signed.record.rev,
+    },
     options,
   );
   return { removed, change };

@@ -14,6 +14,7 @@ import type { CatalogReader } from '../catalog/catalog-reader.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
+import type { BaseIndexes } from './gate/base-indexes.ts';
 import type { TreeLocation } from './ingest/worker-messages.ts';
 import type { RepositoryKeys } from './keys.ts';
 import type { Site } from './live/site.ts';
@@ -31,6 +32,8 @@ export interface Repository {
   /** Reads its packages, each part once. */
   readonly catalog: CatalogReader;
   readonly keys: RepositoryKeys;
+  /** Indexes that clients have besides its own. */
+  readonly bases: BaseIndexes;
   /** Copies a blob of the state to a free path of the public folder, inside the store where it can. @throws STORE_CONFLICT */
   publishBlob(key: string, path: string, options?: CallOptions): Promise<void>;
   /** Where clients reach its folder; undefined when nobody said. */

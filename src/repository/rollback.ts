@@ -2,7 +2,7 @@
 import { fillPlace } from '../config/place.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { Filter } from './actions.ts';
+import { type Filter, withAllowance } from './actions.ts';
 import { differencesTo, restorePlace } from './apply-rollback.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
@@ -10,6 +10,7 @@ import { type BaseLookup, createChanges } from './changes.ts';
 import type { ReadRevision } from './content.ts';
 import { comparePackages, type PackageDifference } from './diff-revisions.ts';
 import { type ChannelDowngrade, downgradesOf } from './downgrades.ts';
+import { passGate } from './gate/gate.ts';
 import {
   openPast,
   type PastCatalog,
@@ -27,6 +28,8 @@ export interface RollbackInput {
   /** A revision or the name of a pin. Undefined: the newest one in which the place held something else. */
   readonly to: string | undefined;
   readonly dryRun: boolean;
+  /** What becomes uninstallable is a warning. Default: it is refused. */
+  readonly allowUninstallable?: boolean;
 }
 
 export interface RollbackResult {
@@ -40,18 +43,22 @@ export interface RollbackResult {
 
 /**
  * @throws REPOSITORY_NOT_FOUND, PLACE_NOT_FOUND, REVISION_NOT_FOUND, REVISION_COLLECTED, PACKAGE_NOT_FOUND when a file that would
- * come back is gone, PACKAGE_CONFLICT, and as `makeChange`
+ * come back is gone, PACKAGE_CONFLICT, PACKAGE_UNINSTALLABLE, and as `makeChange`
  */
 export async function rollbackPlace(
   repository: Repository,
-  { place, to: wanted, dryRun }: RollbackInput,
+  { place, to: wanted, dryRun, allowUninstallable = false }: RollbackInput,
   options: UseCaseOptions,
 ): Promise<RollbackResult> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await openTail(repository, call);
   const where = { channel: place.channel, component: place.component };
   fillPlace({ repository: repository.name, ...where }, tail.content.catalog.settings);
-  const preview = await previewRollback(repository, tail, { where, wanted, ...call });
+  const preview = await previewRollback(repository, tail, {
+    search: { where, wanted, ...call },
+    allow: allowUninstallable,
+    options,
+  });
   const { to } = preview;
   if (dryRun || preview.packages.length === 0) {
     if (!dryRun) await finishOthers(repository, options);
@@ -59,8 +66,9 @@ export async function rollbackPlace(
   }
   const named = wanted === undefined || wanted === String(to) ? '' : ` (${wanted})`;
   const message = `roll back ${describePlace(where)}to revision ${to}${named}`;
-  const actions = [{ type: 'rollback', place, to } as const];
-  const change = await makeChange(repository, { actions, message }, options);
+  const actions = withAllowance([{ type: 'rollback', place, to }], allowUninstallable);
+  const { rev: passedRev } = tail.revision.signed.record;
+  const change = await makeChange(repository, { actions, message, passedRev }, options);
   if (change.rev === undefined) return { ...preview, change };
   return { ...preview, packages: await changesOf(repository, { rev: change.rev, where, ...call }), change };
 }
@@ -69,7 +77,15 @@ export async function rollbackPlace(
 async function previewRollback(
   repository: Repository,
   tail: ReadRevision,
-  { where, wanted, ...call }: Omit<Search, 'base'>,
+  {
+    search: { where, wanted, ...call },
+    allow,
+    options,
+  }: {
+    readonly search: Omit<Search, 'base'>;
+    readonly allow: boolean;
+    readonly options: UseCaseOptions;
+  },
 ): Promise<Omit<RollbackResult, 'change'>> {
   const { catalog } = tail.content;
   const { settings } = catalog;
@@ -77,7 +93,11 @@ async function previewRollback(
   const past = await findTarget(repository, tail, { where, wanted, base, ...call });
   const changes = createChanges(base);
   const { fileSize } = pastOf(repository, tail, call);
-  const restorations = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
+  const restorations = await changes.whole(async () => {
+    const restored = await restorePlace({ where, past, settings, base, changes, fileSize, ...call });
+    await passGate(repository, { step: changes.step(), settings, allow }, options);
+    return restored;
+  });
   return {
     to: past.rev,
     packages: restorations.map(({ run: { channel, component }, ...one }) => ({ ...one, channel, component })),

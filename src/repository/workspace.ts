@@ -17,6 +17,7 @@ import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { UrlReader } from '../upstream/url-reader.ts';
+import { createBaseIndexes } from './gate/base-indexes.ts';
 import { PACKAGE_HEADERS } from './ingest/store-package.ts';
 import { openKeys } from './keys.ts';
 import { siteOf } from './live/site.ts';
@@ -114,7 +115,7 @@ export function createWorkspace(
         details: { repository: name },
       });
     },
-    async open({ name, path, signers }, { makeLedgerKey } = { makeLedgerKey: false }) {
+    async open({ name, path, signers, bases }, { makeLedgerKey } = { makeLedgerKey: false }) {
       const ownState = prefixStorage(states, name);
       const tree = prefixStorage(store, path);
       const newId = createUlidFactory(input.clock.now, input.randomBytes);
@@ -161,6 +162,7 @@ export function createWorkspace(
           else await tree.write(to, await objectBody(ownState, key, call), options);
         },
         keys,
+        bases: createBaseIndexes(bases),
         url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
         site:
           input.readBack === undefined || config.url.value === undefined

@@ -3,6 +3,7 @@ import type { RunKey } from '../../src/catalog/catalog.ts';
 import type { PackageRecord } from '../../src/formats/format.ts';
 import type { Identity } from '../../src/repository/actions.ts';
 import type { BaseLookup, Changes } from '../../src/repository/changes.ts';
+import { memoryLookup } from './memory-lookup.ts';
 
 export const STABLE: RunKey = { channel: 'stable', component: 'main', slot: 'amd64' };
 export const CONTRIB: RunKey = { ...STABLE, component: 'contrib' };
@@ -18,15 +19,7 @@ export function pkg(spec: string): PackageRecord {
 
 /** A base revision: packages by run. */
 export function base(...holds: readonly (readonly [RunKey, ...string[]])[]): BaseLookup {
-  const runs = holds.map(([run, ...specs]) => ({ run, records: specs.map(pkg) }));
-  const same = (a: RunKey, b: RunKey): boolean =>
-    a.channel === b.channel && a.component === b.component && a.slot === b.slot;
-  return {
-    runs: () => runs.map(({ run }) => run),
-    find: async (key, name) =>
-      runs.flatMap(({ run, records }) => (same(run, key) ? records.filter((one) => one.name === name) : [])),
-    async *changesTo() {},
-  };
+  return memoryLookup(...holds.map(([run, ...specs]) => [run, specs.map(pkg)] as const));
 }
 
 /** The edits as lines: `+ stable/main/amd64 hello 1.0`. */

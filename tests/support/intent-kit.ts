@@ -9,6 +9,7 @@ import { type Applied, type ApplyInput, applyIntents } from '../../src/repositor
 import type { BaseLookup } from '../../src/repository/changes.ts';
 import type { InspectedPackage } from '../../src/repository/ingest/inspected.ts';
 import type { Terms } from '../../src/repository/terms.ts';
+import { memoryLookup } from './memory-lookup.ts';
 
 /** Two channels, one component. */
 export const SETTINGS: RepositorySettings = {
@@ -45,16 +46,11 @@ export const THERE: PackageRecord = {
 };
 /** The base revision. */
 export const BASE: BaseLookup = {
-  runs: () => [{ ...STABLE, slot: 'amd64' }],
-  find: async ({ channel, slot }, name) =>
-    channel === 'stable' && slot === 'amd64' && name === 'there' ? [THERE] : [],
+  ...memoryLookup([{ ...STABLE, slot: 'amd64' }, [THERE]]),
   async *changesTo({ channel }) {
     if (channel === 'stable') yield { kind: 'removed', before: THERE };
   },
 };
-/** What there is before the first revision. */
-const NOTHING: BaseLookup = { runs: () => [], find: async () => [], async *changesTo() {} };
-
 /** The base revision, number 9, and nothing proposed. All revisions before it held nothing. */
 export const BASE_INPUT: Omit<ApplyInput, 'files'> = {
   repository: 'tools',
@@ -70,6 +66,7 @@ export const BASE_INPUT: Omit<ApplyInput, 'files'> = {
     },
     fileSize: async () => 10,
   },
+  findRefusal: async () => undefined,
 };
 
 /** Files of the public folder, as whoever commits finds them. */
@@ -135,7 +132,7 @@ export async function apply(
   return applyIntents({
     ...BASE_INPUT,
     terms,
-    ...(terms === undefined && { base: NOTHING }),
+    ...(terms === undefined && { base: memoryLookup() }),
     intents: intents.map(
       (actions, index): Intent => ({
         id: String(index + 1),

@@ -33,10 +33,7 @@ export interface TestUser {
   /** Makes packages and publishes them in one call; what is missing is made. */
   publish(specs: readonly QuickDeb[], options?: PublishOptions): Promise<PublishFilesResult>;
   /** Makes packages and proposes them as `as`; gives the proposal. Without a name: with the ledger key of a committer. */
-  propose(
-    specs: readonly QuickDeb[],
-    options?: { readonly to?: string; readonly as?: string },
-  ): Promise<string>;
+  propose(specs: readonly QuickDeb[], options?: PublishOptions & { readonly as?: string }): Promise<string>;
   /** Commits and publishes what is open. */
   commit(): Promise<void>;
   /** Writes pakhus.yaml: `deb` with these settings. */
@@ -48,6 +45,7 @@ export interface PublishOptions {
   readonly to?: string;
   readonly keepGoing?: boolean;
   readonly dryRun?: boolean;
+  readonly allowUninstallable?: boolean;
 }
 
 /** What a user is made of; two with the same store and clock, and folders of their own, are two machines. */
@@ -79,14 +77,14 @@ export function createTestUser(input: TestUserInput): TestUser {
   };
   const publish = async (
     specs: readonly QuickDeb[],
-    { to, keepGoing = false, dryRun = false }: PublishOptions,
+    { to, keepGoing = false, dryRun = false, allowUninstallable = false }: PublishOptions,
     how: UseCaseOptions,
   ): Promise<PublishFilesResult> => {
     const packages = join(folder, `packages-${randomUUID()}`);
     const paths = await Promise.all(specs.map((spec, at) => quickDeb(join(packages, String(at)), spec)));
     const place: PartialPlace | undefined = to === undefined ? undefined : parsePlace(to);
-    const files = { paths, cwd: folder, to: place, keepGoing, dryRun, mayCreate: async () => true };
-    return publishFiles(await workspace(), files, how);
+    const input = { paths, cwd: folder, to: place, keepGoing, dryRun, allowUninstallable };
+    return publishFiles(await workspace(), { ...input, mayCreate: async () => true }, how);
   };
   return {
     store,

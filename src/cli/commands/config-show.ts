@@ -59,9 +59,14 @@ function settingsOf(config: ResolvedConfig): ShownSetting[] {
   ];
 }
 
-function plainRepository({ path, settings, signers }: RepositoryConfig): Readonly<Record<string, unknown>> {
+function plainRepository({
+  path,
+  settings,
+  signers,
+  bases,
+}: RepositoryConfig): Readonly<Record<string, unknown>> {
   const { options, ...rest } = settings;
-  return { path, ...rest, ...options, ...(signers === undefined ? {} : { signers }) };
+  return { path, ...rest, ...options, ...(signers && { signers }), ...(bases.length > 0 && { base: bases }) };
 }
 
 function settingLines(

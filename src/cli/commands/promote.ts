@@ -5,7 +5,7 @@ import { promotePackages } from '../../repository/promote-packages.ts';
 import { openTail } from '../../repository/read-repository.ts';
 import { parseWanted } from '../../repository/remove-packages.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { argument, manyArguments } from '../inputs.ts';
+import { ALLOW_UNINSTALLABLE, argument, flag, manyArguments } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatNumberOf } from '../quantities.ts';
@@ -15,13 +15,14 @@ export const promote: Command = defineCommand({
     from: argument('where they are: repository/channel/component'),
     to: argument('where they go, in the same repository'),
     names: manyArguments('packages: NAME (its newest version) or NAME=VERSION'),
+    allowUninstallable: flag(ALLOW_UNINSTALLABLE),
     ...PROPOSE_INPUTS,
   },
   description:
     'The other channel or component lists the very same files; nothing is uploaded or built again.',
   examples: [['pakhus promote tools/testing tools/stable hello', 'the newest hello from testing to stable']],
   changes: true,
-  run: async (context, { from, to, names, ...propose }) => {
+  run: async (context, { from, to, names, allowUninstallable, ...propose }) => {
     const proposing = readProposing(context, propose);
     const { repository, place } = await openPlace(context, from, proposing);
     const target = parsePlace(to);
@@ -37,6 +38,7 @@ export const promote: Command = defineCommand({
       to: fillPlace(target, settings),
       wanted: names.map(parseWanted),
       dryRun,
+      allowUninstallable,
     };
     const { packages, change } = await promotePackages(repository, input, useCase(context, proposing));
     return { from: input.from, to: input.to, packages, dryRun, rev: change?.rev, proposal: change?.proposal };

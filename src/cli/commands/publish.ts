@@ -12,7 +12,7 @@ import type { Workspace } from '../../repository/workspace.ts';
 import { keysFromEnvironment } from '../../signing/key-environment.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { flag, manyArguments, textOption } from '../inputs.ts';
+import { ALLOW_UNINSTALLABLE, flag, manyArguments, textOption } from '../inputs.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatNumberOf, formatSize } from '../quantities.ts';
@@ -34,6 +34,7 @@ export const publish: Command = defineCommand({
     ),
     init: flag('make the store, the repository and its keys when they do not exist'),
     keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
+    allowUninstallable: flag(ALLOW_UNINSTALLABLE),
     ...PROPOSE_INPUTS,
   },
   description:
@@ -48,7 +49,7 @@ export const publish: Command = defineCommand({
     ],
   ],
   changes: true,
-  run: async (context, { paths, to, init, keepGoing, ...propose }) => {
+  run: async (context, { paths, to, init, keepGoing, allowUninstallable, ...propose }) => {
     const proposing = readProposing(context, propose);
     if (proposing !== undefined && init) throw cannotPropose();
     const list = await readPathList(paths, context.stdin);
@@ -61,6 +62,7 @@ export const publish: Command = defineCommand({
         cwd: context.cwd,
         to: to === undefined ? undefined : parsePlace(to),
         keepGoing,
+        allowUninstallable,
         dryRun: context.flags.dryRun,
         mayCreate: (name) =>
           consent(`There is no repository '${name}' yet. Make it, with a new signing key?`),

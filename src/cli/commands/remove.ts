@@ -1,7 +1,7 @@
 /** `pakhus remove`. */
 import { parseWanted, removePackages } from '../../repository/remove-packages.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { argument, flag, manyArguments } from '../inputs.ts';
+import { ALLOW_UNINSTALLABLE, argument, flag, manyArguments } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatNumberOf } from '../quantities.ts';
@@ -11,18 +11,20 @@ export const remove: Command = defineCommand({
     place: argument('repository/channel/component; a part that is left out means all'),
     names: manyArguments('packages: NAME or NAME=VERSION'),
     all: flag('every version of a name that has several'),
+    allowUninstallable: flag(ALLOW_UNINSTALLABLE),
     ...PROPOSE_INPUTS,
   },
   description:
     'Takes packages out of the index. Their files stay for clients that still have an older index.',
   examples: [['pakhus remove tools/testing hello=1.0', 'one version out of a channel']],
   changes: true,
-  run: async (context, { place, names, all, ...propose }) => {
+  run: async (context, { place, names, all, allowUninstallable, ...propose }) => {
     const proposing = readProposing(context, propose);
     const open = await openPlace(context, place, proposing);
     const { dryRun } = context.flags;
     const { channel, component } = open.place;
-    const input = { from: { channel, component }, wanted: names.map(parseWanted), all, dryRun };
+    const wanted = names.map(parseWanted);
+    const input = { from: { channel, component }, wanted, all, dryRun, allowUninstallable };
     const { removed, change } = await removePackages(open.repository, input, useCase(context, proposing));
     return {
       repository: open.repository.name,

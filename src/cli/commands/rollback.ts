@@ -3,7 +3,7 @@ import type { ChannelDowngrade } from '../../repository/downgrades.ts';
 import { rollbackPlace } from '../../repository/rollback.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { differenceLines } from '../difference-lines.ts';
-import { argument, textOption } from '../inputs.ts';
+import { ALLOW_UNINSTALLABLE, argument, flag, textOption } from '../inputs.ts';
 import { openPlace, useCase } from '../open-workspace.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
 import { formatCount } from '../quantities.ts';
@@ -20,6 +20,7 @@ export const rollback: Command = defineCommand({
       'revision',
       'a revision, or the name of a pin (default: the newest one in which the place held something else)',
     ),
+    allowUninstallable: flag(ALLOW_UNINSTALLABLE),
     ...PROPOSE_INPUTS,
   },
   description:
@@ -36,12 +37,13 @@ export const rollback: Command = defineCommand({
     ],
   ],
   changes: true,
-  run: async (context, { place: text, to, ...propose }) => {
+  run: async (context, { place: text, to, allowUninstallable, ...propose }) => {
     const proposing = readProposing(context, propose);
     const { repository, place } = await openPlace(context, text, proposing);
     const { dryRun } = context.flags;
     const where = { channel: place.channel, component: place.component };
-    const done = await rollbackPlace(repository, { place: where, to, dryRun }, useCase(context, proposing));
+    const input = { place: where, to, dryRun, allowUninstallable };
+    const done = await rollbackPlace(repository, input, useCase(context, proposing));
     const { packages, downgrades, change } = done;
     const { rev, proposal } = change ?? {};
     return { place: text, to: done.to, packages, downgrades, dryRun, rev, proposal };

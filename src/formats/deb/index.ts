@@ -17,6 +17,7 @@ import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
 import { contentType } from './content-type.ts';
 import { downgradeInstructions } from './downgrade.ts';
+import { installRules } from './install-rules.ts';
 import { validUntil } from './options.ts';
 import { hashedIndexPath, kindOf, packagePath } from './paths.ts';
 import { readDeb } from './read-deb.ts';
@@ -37,6 +38,7 @@ export const deb: Format = {
   packagePath,
   compareVersions,
   relations: readRelations,
+  install: installRules,
   summarise,
   checkSettings,
   segments: { packages: renderPackages },
