@@ -50,6 +50,17 @@ test('without createIfAbsent two writers can both believe that they were first',
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 });
 
+test('with etags of the content, old bytes have their old etag again', async () => {
+  const store = createMemoryStorage({ capabilities: BUCKET, etags: 'content' });
+  const { etag: first } = await store.write('a', Buffer.from('1'));
+  await store.write('a', Buffer.from('2'));
+  await store.write('a', Buffer.from('1'));
+  await store.write('a', Buffer.from('3'), { ifMatch: first });
+  await expect(store.write('a', Buffer.from('4'), { ifMatch: first })).rejects.toMatchObject({
+    code: 'STORE_CONFLICT',
+  });
+});
+
 test('exclusive without the capability is refused', async () => {
   const store = createMemoryStorage({ capabilities: BUCKET });
   await expect(store.exclusive(async () => 1)).rejects.toMatchObject({ code: 'STORE_UNSAFE' });

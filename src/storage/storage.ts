@@ -118,7 +118,7 @@ export interface ObjectInfo {
    * time; a bucket has only its clock, so writers leave a second between two writes.
    */
   readonly modifiedMs: number;
-  /** Changes whenever the object is written; opaque. */
+  /** Changes whenever the object is written, or, where a bucket takes it from the bytes (S3), only when they change; opaque. */
   readonly etag: string;
   readonly contentType?: string;
   readonly cacheControl?: string;
