@@ -6,6 +6,7 @@ import { awaitClaim, withClaim } from './claim.ts';
 import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
 import { type InboxEntry, removeIntents } from './inbox.ts';
 import { type BadIntent, type Intent, readOpenIntents } from './intents.ts';
+import { learnStoreTime } from './learn-time.ts';
 import type { Ledger } from './ledger.ts';
 import { newestRev, type Revision, readTail, truncated } from './log.ts';
 import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
@@ -76,6 +77,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
     await ledger.clock.sleep(ms, signal);
   };
   let foundNothingAt: number | undefined;
+  await learnStoreTime(ledger, call);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tail = await readTail(ledger, call);
     const known =
@@ -108,6 +110,8 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       continue;
     }
     if ((await awaitClaim(ledger, revAfter(tail), call)) && (await isOvertaken(ledger, tail, call))) continue;
+    // Somebody may have set the clock back since.
+    if (waitBeforeNext(ledger, tail) > 0) continue;
     const attempted = { tail, intents, bad, left, prepare: options.prepare };
     const done = await commitOnce(ledger, attempted, call).catch(async (error: unknown) => {
       // What an old revision names may be collected while it is read; then there is a newer base, which says so.
@@ -138,9 +142,9 @@ interface Attempt {
 async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): Promise<boolean> {
   const { tail, intents, bad } = attempt;
   const rev = revAfter(tail);
-  const { sweep, swept } = await sweepOf(ledger, tail, call);
   const nowMs = ledger.time.now();
   const signedAtMs = dateOfNext(ledger);
+  const { sweep, swept } = await sweepOf(ledger, tail, call);
   const prepared = await withClaim(
     ledger,
     rev,

@@ -26,3 +26,22 @@ test('a slow write does not look like a wrong clock', () => {
   time.observe(12_000, { fromMs: 10_000, toMs: 40_000 });
   expect(time.now()).toBe(40_000);
 });
+
+test('what a slow write tells is not believed', () => {
+  const time = createStoreTime(at(40_000));
+  time.observe(90_000, { fromMs: 10_000, toMs: 40_000 });
+  expect(time.now()).toBe(40_000);
+  expect(time.isKnown()).toBe(false);
+});
+
+test.each([
+  ['a moment ago', 30_000, true],
+  ['an hour ago', 3_600_000, false],
+  ['before somebody set the clock back', -30_000, false],
+])('learned %s', (_, agoMs, isKnown) => {
+  let nowMs = 10_000_000 - agoMs;
+  const time = createStoreTime({ now: () => nowMs, sleep: async () => {} });
+  time.observe(nowMs, { fromMs: nowMs, toMs: nowMs });
+  nowMs = 10_000_000;
+  expect(time.isKnown()).toBe(isKnown);
+});

@@ -1,0 +1,71 @@
+/** Writers that stand still for long between two looks at the store, and clocks that are set meanwhile. */
+import { expect, test } from 'vitest';
+import {
+  commitAll,
+  commitWord,
+  type FakeClock,
+  fakeClock,
+  memoryStore,
+  newSigner,
+  openLedger,
+  propose,
+  publicText,
+} from '../../tests/support/ledger-kit.ts';
+import type { Clock } from '../core/clock.ts';
+import { createMemoryStorage } from '../storage/memory.ts';
+import type { Storage } from '../storage/storage.ts';
+import { readTail } from './log.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Runs `meanwhile` once, just before keys that hold `part` are listed. */
+function beforeList(store: Storage, part: string, meanwhile: () => Promise<unknown>): Storage {
+  let done = false;
+  return {
+    ...store,
+    list: async function* (prefix, options) {
+      if (prefix.includes(part) && !done) {
+        done = true;
+        await meanwhile();
+      }
+      yield* store.list(prefix, options);
+    },
+  };
+}
+
+test('a clock that is set back while a revision is prepared does not make two of one date', async () => {
+  const { clock, store } = memoryStore();
+  const signer = newSigner();
+  await commitWord(openLedger(store, clock, { signer }), 'one');
+  clock.advance(1500);
+  const setBack = async (): Promise<void> => clock.advance(-3000);
+  const ann = openLedger(beforeList(store, '/claim/', setBack), clock, { signer });
+  const before = await readTail(ann.ledger);
+  const { outcome } = await commitWord(ann, 'two');
+  const dates = [before, outcome.tail].map((one) => one?.signed.record.signedAtMs ?? 0);
+  expect(dates[1]).toBeGreaterThanOrEqual((dates[0] ?? 0) + 1000);
+});
+
+/** The store's clock, seen by a machine that is ahead or behind. */
+function skewed(clock: FakeClock, skewMs: number): FakeClock {
+  const own: Clock = { now: () => clock.now() + skewMs, sleep: (ms) => clock.sleep(ms) };
+  return { ...own, advance: clock.advance };
+}
+
+test.each([9000, -9000, 9 * DAY_MS, -9 * DAY_MS])(
+  'who commits what others proposed, with a clock that is %i ms ahead, goes by the time of the bucket',
+  async (skewMs) => {
+    const clock = fakeClock();
+    const store = createMemoryStorage({ clock, capabilities: { exclusive: false, metadata: true } });
+    const signer = newSigner();
+    const ann = openLedger(store, clock, { signer });
+    await commitWord(ann, 'one');
+    const ref = await propose(ann, 'two');
+    const committer = openLedger(store, skewed(clock, skewMs), { signer, author: 'robot@host' });
+    await commitAll(committer);
+    const tail = await readTail(ann.ledger);
+    expect(tail?.signed.record.settled).toEqual([{ ref }]);
+    expect(tail?.signed.record.signedAtMs).toBeLessThanOrEqual(clock.now());
+    expect(await publicText(ann.ledger)).toBe('2: one two\n');
+  },
+);
