@@ -1,9 +1,10 @@
 /** Turning open intents into the next revision. */
 import type { BlobRef } from '../catalog/blobs.ts';
-import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { awaitClaim, withClaim } from './claim.ts';
 import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
+import { findSettlement } from './find-settlement.ts';
 import { type InboxEntry, removeIntents } from './inbox.ts';
 import { type BadIntent, type Intent, readOpenIntents } from './intents.ts';
 import { learnStoreTime } from './learn-time.ts';
@@ -105,7 +106,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       if (waitFor.length === 0) return { tail, settled: new Map() };
       // Settled by somebody between the look at the log and the look at the inbox: then the log has grown.
       const rev = tail?.signed.record.rev ?? 0;
-      if (foundNothingAt === rev) throw vanished(ledger, waitFor);
+      if (foundNothingAt === rev) return findForgotten(ledger, { tail, waitFor }, call);
       foundNothingAt = rev;
       continue;
     }
@@ -114,8 +115,8 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
     if (waitBeforeNext(ledger, tail) > 0) continue;
     const attempted = { tail, intents, bad, left, prepare: options.prepare };
     const done = await commitOnce(ledger, attempted, call).catch(async (error: unknown) => {
-      // What an old revision names may be collected while it is read; then there is a newer base, which says so.
-      if (!hasCode(error, 'LEDGER_CORRUPT') || !(await isOvertaken(ledger, tail, call))) throw error;
+      // On top of a revision that is the newest no more, an error says nothing: what it names may be collected, proposals settled.
+      if (!(error instanceof PakhusError) || !(await isOvertaken(ledger, tail, call))) throw error;
       return true;
     });
     if (!done) await pause(SWEEP_POLL_MS);
@@ -225,6 +226,21 @@ function gonePointers(
   const current = new Set(pointers.map((one) => one.path));
   const before = [...base.gone, ...base.pointers.map(({ path }) => ({ path, since: rev }))];
   return before.filter((one) => !current.has(one.path));
+}
+
+/** Intents that are neither open nor remembered: whoever slept for a week finds in the log what became of them. */
+async function findForgotten(
+  ledger: Ledger,
+  { tail, waitFor }: { readonly tail: Revision | undefined; readonly waitFor: readonly string[] },
+  call: CallOptions,
+): Promise<CommitOutcome> {
+  const found = new Map<string, SettledIntent>();
+  for (const ref of waitFor) {
+    const { settled } = await findSettlement(ledger, { ref, seen: 0, ...call });
+    if (settled === undefined) throw vanished(ledger, waitFor);
+    found.set(ref, settled);
+  }
+  return { tail, settled: found };
 }
 
 function vanished(ledger: Ledger, refs: readonly string[]): PakhusError {

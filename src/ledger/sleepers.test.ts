@@ -10,10 +10,13 @@ import {
   openLedger,
   propose,
   publicText,
+  wordList,
 } from '../../tests/support/ledger-kit.ts';
 import type { Clock } from '../core/clock.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
+import { commitIntents, type Prepare } from './commit.ts';
 import { readTail } from './log.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -32,6 +35,52 @@ function beforeList(store: Storage, part: string, meanwhile: () => Promise<unkno
     },
   };
 }
+
+test('whoever sleeps for a fortnight learns from the log how their change ended', async () => {
+  const { clock, store } = memoryStore();
+  const signer = newSigner();
+  const bob = openLedger(store, clock, { signer, author: 'bob@lap' });
+  const fortnight = async (): Promise<void> => {
+    await commitAll(bob);
+    for (const word of ['two', 'three']) {
+      clock.advance(8 * DAY_MS);
+      await commitWord(bob, word);
+    }
+  };
+  const ann = openLedger(beforeList(store, '/inbox/', fortnight), clock, { signer });
+  const ref = await propose(ann, 'one');
+  const outcome = await commitIntents(ann.ledger, { prepare: wordList(ann.ledger), waitFor: [ref] });
+  expect(outcome.settled.get(ref)).toEqual({ ref, rev: 1 });
+});
+
+test('an error on top of a revision that is the newest no more is no reason to give up', async () => {
+  const { clock, store } = memoryStore();
+  const signer = newSigner();
+  const bob = openLedger(store, clock, { signer, author: 'bob@lap' });
+  const ann = openLedger(store, clock, { signer });
+  const failing: Prepare = async (input) => {
+    if (input.base === undefined) {
+      await commitAll(bob);
+      throw new PakhusError('LEDGER_CORRUPT', 'a blob of the revision before was collected');
+    }
+    return wordList(ann.ledger)(input);
+  };
+  const ref = await propose(ann, 'one');
+  const outcome = await commitIntents(ann.ledger, { prepare: failing, waitFor: [ref] });
+  expect(outcome.settled.get(ref)).toEqual({ ref, rev: 1 });
+});
+
+test('an error on top of the newest revision is told', async () => {
+  const { clock, store } = memoryStore();
+  const ann = openLedger(store, clock, { signer: newSigner() });
+  const failing: Prepare = async () => {
+    throw new PakhusError('LEDGER_CORRUPT', 'a blob is missing');
+  };
+  const ref = await propose(ann, 'one');
+  await expect(commitIntents(ann.ledger, { prepare: failing, waitFor: [ref] })).rejects.toMatchObject({
+    code: 'LEDGER_CORRUPT',
+  });
+});
 
 test('a clock that is set back while a revision is prepared does not make two of one date', async () => {
   const { clock, store } = memoryStore();
