@@ -8,6 +8,7 @@ import {
   seenBy,
   type Yard,
 } from '../../tests/support/collection-kit.ts';
+import type { Filter } from './actions.ts';
 import { diffRevisions } from './diff-revisions.ts';
 import { readLog } from './history.ts';
 import { findPackages } from './list-packages.ts';
@@ -19,10 +20,10 @@ import { rollbackPlace } from './rollback.ts';
 
 const COLLECTED = { code: 'REVISION_COLLECTED' };
 
-/** Revisions 1 to 5 have demo 1.0 to 5.0, one each. 6 pins 2 as `good`. 1 and 3 are collected by 7 and 8. */
+/** Revisions 1 to 6 have demo 1.0 to 6.0, one each. 7 pins 2 as `good`. 1 and 3 are collected by 8 and 9. */
 async function collected(): Promise<Yard> {
-  const yard = await createYard();
-  await yard.publishDaily('1.0', '2.0', '3.0', '4.0', '5.0');
+  const yard = await createYard({}, 'channels: [stable, other], keep: 1');
+  await yard.publishDaily('1.0', '2.0', '3.0', '4.0', '5.0', '6.0');
   await pin(yard, { revision: '2', name: 'good' });
   yard.clock.advance(30 * DAY);
   await collect(yard.user);
@@ -36,8 +37,8 @@ async function pin(
   await pinRevision(await user.open(), { revision, name, dryRun: false }, user.options);
 }
 
-async function rollback({ user }: Yard, to?: string) {
-  return rollbackPlace(await user.open(), { place: {}, to, dryRun: false }, user.options);
+async function rollback({ user }: Yard, to?: string, place: Filter = {}) {
+  return rollbackPlace(await user.open(), { place, to, dryRun: false }, user.options);
 }
 
 describe('rolling back', () => {
@@ -55,10 +56,11 @@ describe('rolling back', () => {
 
   test('goes past collected revisions to the one that is pinned', async () => {
     await using yard = await collected();
-    for (const name of ['x', 'y', 'z']) await pin(yard, { name });
+    for (const version of ['1', '2', '3'])
+      await yard.user.publish([{ name: 'x', version }], { to: 'deb/other' });
     yard.clock.advance(30 * DAY);
     await collect(yard.user);
-    expect((await rollback(yard)).to).toBe(2);
+    expect((await rollback(yard, undefined, { channel: 'stable' })).to).toBe(2);
   });
 });
 
@@ -81,16 +83,16 @@ test('the log goes to the first revision, and says which ones it knows all of', 
     [2, 1, null],
     [1, null, null],
   ]);
-  expect((await known({ channel: 'stable' })).map(([rev]) => rev)).toEqual([5, 4, 3, 2, 1]);
+  expect((await known({ channel: 'stable' })).map(([rev]) => rev)).toEqual([6, 5, 4, 3, 2, 1]);
 });
 
 test('what differs from a collected revision is not known, from a pinned one it is', async () => {
   await using yard = await collected();
   const repository = await yard.user.open();
   await expect(diffRevisions(repository, { from: '1' })).rejects.toMatchObject(COLLECTED);
-  expect((await diffRevisions(repository, { from: 'good', to: '5' })).packages).toMatchObject([
+  expect((await diffRevisions(repository, { from: 'good', to: '6' })).packages).toMatchObject([
     { kind: 'removed', version: '2.0' },
-    { kind: 'added', version: '5.0' },
+    { kind: 'added', version: '6.0' },
   ]);
 });
 
@@ -114,7 +116,7 @@ test('a package tells who brought it for as long as that is known', async () => 
     const packages = (await findPackages(repository, tail, { name: 'demo' })).map(({ record }) => record);
     return [...(await originsOf(repository, packages, { tail, at: tail })).values()].map(({ rev }) => rev);
   };
-  expect(await came()).toEqual([5]);
+  expect(await came()).toEqual([6]);
   yard.clock.advance(30 * DAY);
   for (const name of ['a', 'b', 'c']) await yard.user.publish([{ name }]);
   yard.clock.advance(30 * DAY);

@@ -6,7 +6,7 @@
  *                         │  │
  *                         │  └──▶ sweep: commit, delete, commit               what a revision could name again: see ledger/sweep.ts
  *                         │           └ somebody committed in between: survey again
- *   retention             which revisions keep what they name: the newest, the last three changes, pins, and every one that a client
+ *   retention             which revisions keep what they name: the last three states of the packages, pins, and every one that a client
  *                         may have been handed within the grace
  *   name-collector        what those name
  *   classify, inbox       why each object is there

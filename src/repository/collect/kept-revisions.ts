@@ -1,4 +1,5 @@
 /** Walking the log back as far as revisions are kept, and on to those that are pinned. */
+import { sha256Hex } from '../../core/digest.ts';
 import type { FoundRecord } from '../../ledger/log.ts';
 import { readManifest } from '../../ledger/manifest.ts';
 import { walkBack } from '../../ledger/walk-back.ts';
@@ -32,26 +33,31 @@ export async function visitKept(
   const facts: RevisionFacts[] = [];
   let from = 1;
   for await (const found of walkBack(ledger, tail.revision, call)) {
-    const own = factsOf(found, storedMs);
-    const brief = isBrief(own, facts, rules);
-    facts.push(own);
-    from = keptFrom(facts, rules);
-    const isYoung = own.rev >= from;
-    if (isYoung || pinned.has(own.rev)) {
-      const manifest = await readManifest(ledger.blobs, found.signed.record, call);
-      const revision = { ...found, manifest };
-      const reason = isYoung ? (facts.length === 1 ? 'current' : 'grace') : 'pinned';
-      const isPinned = pinned.delete(own.rev);
-      await visit({ revision, content: readContent(revision), reason, brief: brief && !isPinned });
-    }
-    if (own.rev <= from && pinned.size === 0) break;
+    const { rev } = found.signed.record;
+    const isPinned = pinned.delete(rev);
+    if (rev >= from) {
+      const kept = await readKept(found);
+      const own = factsOf(kept, storedMs);
+      const brief = !isPinned && isBrief(own, facts, rules);
+      await visit({ ...kept, reason: facts.length === 0 ? 'current' : 'grace', brief });
+      facts.push(own);
+      from = keptFrom(facts, rules);
+    } else if (isPinned) await visit({ ...(await readKept(found)), reason: 'pinned', brief: false });
+    if (rev <= from && pinned.size === 0) break;
   }
   return from;
+
+  async function readKept(found: FoundRecord): Promise<ReadRevision> {
+    const manifest = await readManifest(ledger.blobs, found.signed.record, call);
+    const revision = { ...found, manifest };
+    return { revision, content: readContent(revision) };
+  }
 }
 
-function factsOf({ signed }: FoundRecord, storedMs: ReadonlyMap<number, number>): RevisionFacts {
-  const { rev, signedAtMs, published, settled } = signed.record;
-  const isChange = settled.some((one) => one.rejected === undefined);
+function factsOf({ revision, content }: ReadRevision, storedMs: ReadonlyMap<number, number>): RevisionFacts {
+  const { rev, signedAtMs, published } = revision.signed.record;
   const stored = storedMs.get(rev) ?? Number.POSITIVE_INFINITY;
-  return { rev, signedAtMs, published, storedMs: Math.max(signedAtMs, stored), isChange };
+  const runs = content.catalog.runs.map(({ ref, ...run }) => ({ ...run, ref: ref.sha256 }));
+  const holds = sha256Hex(JSON.stringify(runs));
+  return { rev, signedAtMs, published, storedMs: Math.max(signedAtMs, stored), holds };
 }

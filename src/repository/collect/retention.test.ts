@@ -16,15 +16,16 @@ interface Row {
   /** Days before now. */
   readonly age: number;
   readonly published?: number;
-  readonly isSweep?: boolean;
+  /** Which packages; by default others than any other revision. */
+  readonly holds?: string;
 }
 
 /** Newest first; by default each record says that the one before it was published. */
 function log(...rows: readonly Row[]): readonly RevisionFacts[] {
   return rows
-    .map(({ rev, age, published = rev - 1, isSweep = false }) => {
+    .map(({ rev, age, published = rev - 1, holds = String(rev) }) => {
       const storedMs = NOW - age * DAY;
-      return { rev, signedAtMs: storedMs, storedMs, published, isChange: !isSweep };
+      return { rev, signedAtMs: storedMs, storedMs, published, holds };
     })
     .sort((a, b) => b.rev - a.rev);
 }
@@ -60,10 +61,10 @@ describe('the first revision that keeps all that it names', () => {
       1,
     ],
     [
-      'revisions of sweeps do not count among the last three',
+      'revisions with the packages of the one before, as those of sweeps, do not count among the last three',
       log(
         ...[1, 2, 3, 4].map((rev) => ({ rev, age: 90 - rev })),
-        ...[5, 6, 7, 8].map((rev) => ({ rev, age: 60 - rev, isSweep: true })),
+        ...[5, 6, 7, 8].map((rev) => ({ rev, age: 60 - rev, holds: '4' })),
       ),
       {},
       2,

@@ -5,7 +5,7 @@
  *   … 41   42   43   44   45   46 = newest             a record says which revision was published when it was written:
  *               │         ▲                            45 says 43, and 45 is older than the grace, so for the whole grace
  *               └─ says ──┘                            nobody was handed anything older than 43
- *   gone  gone  kept …                                 fewer than three publishes since: more are kept
+ *   gone  gone  kept …                                 fewer than three changes since: more are kept
  * ```
  * Dates are the store's own, of when a record was stored: who prepared it may have slept for days before.
  */
@@ -19,8 +19,8 @@ export interface RevisionFacts {
   readonly storedMs: number;
   /** The revision that was published then. */
   readonly published: number;
-  /** It did what somebody proposed; the revisions of a sweep do not. */
-  readonly isChange: boolean;
+  /** The same for two revisions with the same packages, as those of a sweep are. */
+  readonly holds: string;
 }
 
 export interface RetentionRules {
@@ -34,8 +34,8 @@ export interface RetentionRules {
   readonly wholeFrom: number;
 }
 
-/** Changes that are kept, however old they are: there is something to roll back to. */
-const LEAST_CHANGES = 3;
+/** States of the packages that are kept, however old they are: there is something to roll back to. */
+const LEAST_STATES = 3;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -45,7 +45,7 @@ export function keptFrom(facts: readonly RevisionFacts[], rules: RetentionRules)
   const aged = rules.nowMs - rules.graceMs;
   const noted = facts.find(({ storedMs }) => storedMs <= aged)?.published ?? 0;
   const replaced = Math.max(noted, published.modifiedMs <= aged ? published.rev : 0);
-  return Math.max(1, wholeFrom, Math.min(replaced, lastChanges(facts)));
+  return Math.max(1, wholeFrom, Math.min(replaced, lastStates(facts)));
 }
 
 /**
@@ -57,16 +57,20 @@ export function isBrief(
   facts: readonly RevisionFacts[],
   rules: RetentionRules,
 ): boolean {
-  if (revision.rev >= lastChanges(facts)) return false;
+  if (revision.rev >= lastStates(facts)) return false;
   const { published, nowMs } = rules;
   const noted = facts.findLast((later) => later.published > revision.rev)?.storedMs;
   const replacedMs = noted ?? (published.rev > revision.rev ? published.modifiedMs : nowMs);
   return replacedMs - revision.signedAtMs < MINUTE_MS && nowMs - replacedMs >= DAY_MS;
 }
 
-/** The revision from which on there are {@link LEAST_CHANGES}; 1 when there are fewer. */
-function lastChanges(facts: readonly RevisionFacts[]): number {
-  let changes = 0;
-  for (const { rev, isChange } of facts) if (isChange && ++changes === LEAST_CHANGES) return rev;
+/** The newest revision with the third last state of the packages; 1 when there are fewer states. */
+function lastStates(facts: readonly RevisionFacts[]): number {
+  let states = 0;
+  let before: string | undefined;
+  for (const { rev, holds } of facts) {
+    if (holds !== before && ++states === LEAST_STATES) return rev;
+    before = holds;
+  }
   return 1;
 }
