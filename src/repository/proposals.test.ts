@@ -62,6 +62,21 @@ describe('a proposal', () => {
     await expectSound(team);
   });
 
+  test('of other bytes under one name and of one size, for another channel, is a file of its own', async () => {
+    await using team = await createTeam({ rules: '{ ci: { actions: [add], to: [deb] } }' });
+    for (const [channel, content] of [
+      ['stable', 'one'],
+      ['testing', 'two'],
+    ] as const)
+      await team.ci.propose([{ name: 'same', content }], { to: `deb/${channel}` });
+    await team.ann.commit();
+    expect(await team.seen('stable')).toEqual(['hello 1.0', 'same 1.0']);
+    expect(await team.seen('testing')).toEqual(['same 1.0']);
+    const files = (await keysOf(team.store, 'deb/pool/')).filter((key) => key.includes('/same_'));
+    expect(files).toHaveLength(2);
+    await expectSound(team);
+  });
+
   test('removes and promotes', async () => {
     await using team = await createTeam();
     const options = { ...team.ci.options, propose: { as: 'ci' } };

@@ -40,8 +40,8 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
   const { state } = ledger;
   const copies = new Map<string, Copy>();
   const keys: string[] = [];
-  /** Paths that this process has written. */
-  const ours = new Set<string>();
+  /** What this process has written, by path: its digest. */
+  const ours = new Map<string, string>();
 
   const copy = async (intent: Intent, file: InboxFile): Promise<Copy> => {
     const from = keyOf(intent, file);
@@ -63,9 +63,10 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
     const { sizeBytes, sha256 } = inspected;
     const found = await sizeAt(tree, path, call);
     if (found === undefined) return 'free';
-    if (found === sizeBytes && (ours.has(path) || (await holds(tree, { path, sizeBytes, sha256 }, call))))
-      return 'same';
-    return 'other';
+    if (found !== sizeBytes) return 'other';
+    const own = ours.get(path);
+    const isSame = own === undefined ? await holds(tree, { path, sizeBytes, sha256 }, call) : own === sha256;
+    return isSame ? 'same' : 'other';
   };
 
   return {
@@ -92,7 +93,7 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
         if ((await look(path, one)) === 'same') return;
         try {
           await repository.publishBlob(one.key, path, call);
-          ours.add(path);
+          ours.set(path, one.inspected.sha256);
         } catch (error) {
           if (!hasCode(error, 'STORE_CONFLICT') || (await look(path, one)) !== 'same') throw error;
         }
