@@ -6,7 +6,6 @@ import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Proposing, Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
-import { createUrlReader } from '../upstream/url-reader.ts';
 import type { CliContext } from './context.ts';
 
 /** Opens the configured store. @throws STORE_NOT_FOUND unless `missing` says otherwise */
@@ -14,8 +13,9 @@ export async function workspaceOf(
   context: CliContext,
   { missing = 'fail', proposer }: Partial<Pick<WorkspaceInput, 'missing' | 'proposer'>> = {},
 ): Promise<Workspace> {
+  const config = await context.config();
   return openWorkspace({
-    config: await context.config(),
+    config,
     env: context.env,
     clock: context.clock,
     randomBytes,
@@ -23,9 +23,15 @@ export async function workspaceOf(
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
     proposer,
-    readBack: context.env['PAKHUS_NO_READ_BACK'] ? undefined : createUrlReader(),
+    readBack: config.url.value === undefined ? undefined : await readBack(context),
     missing,
   });
+}
+
+async function readBack({ env }: CliContext): Promise<WorkspaceInput['readBack']> {
+  if (env['PAKHUS_NO_READ_BACK']) return undefined;
+  const { createUrlReader } = await import('../upstream/url-reader.ts');
+  return createUrlReader();
 }
 
 /** What use cases take from a command. */

@@ -7,12 +7,10 @@ import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
-import { createExternalSigner } from '../signing/external-signer.ts';
 import { keysFromEnvironment, type SecretSource } from '../signing/key-environment.ts';
 import { createKeyFile, type KeyFileContent, keyFileName, readKeyFile } from '../signing/key-file.ts';
 import { findSigningKey, listKeys } from '../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../signing/ledger-key.ts';
-import { generateOpenPgpKey } from '../signing/openpgp-generate.ts';
 import { readSecretKeys } from '../signing/openpgp-key.ts';
 import { requireSigningKey } from '../signing/openpgp-policy.ts';
 import { createKeySigner } from '../signing/openpgp-sign.ts';
@@ -98,6 +96,7 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
       const [program, ...args] = command ?? [];
       if (program === undefined || publicKey === undefined) continue;
       const armored = await readPublicKeyFile(publicKey);
+      const { createExternalSigner } = await import('../signing/external-signer.ts');
       signers.push(
         await createExternalSigner({
           command: [program, ...args],
@@ -139,6 +138,7 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     { nowMs, expiresDays }: { readonly nowMs: number; readonly expiresDays?: number },
   ): Promise<{ readonly signers: readonly PublicSigner[]; readonly path: string }> => {
     const lock = await passphrase();
+    const { generateOpenPgpKey } = await import('../signing/openpgp-generate.ts');
     const { secretArmored } = await generateOpenPgpKey({
       userId: `${repository} repository`,
       algorithm: 'ed25519',

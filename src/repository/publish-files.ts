@@ -10,7 +10,6 @@ import { holdYoungGeneration } from './ingest/hold-young-generation.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
 import { inspectFiles } from './ingest/inspect-files.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
-import { readKnownPackages } from './known-packages.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { findTail, viewTail } from './read-repository.ts';
@@ -81,6 +80,7 @@ async function knownTo(
   const configs = (await workspace.repositories()).filter(({ name }) => (to?.repository ?? name) === name);
   const repositories: Repository[] = [];
   for (const config of configs) repositories.push(await workspace.open(config));
+  const { readKnownPackages } = await import('./known-packages.ts');
   return readKnownPackages(repositories, signal === undefined ? {} : { signal });
 }
 

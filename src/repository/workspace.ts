@@ -11,7 +11,6 @@ import { readTail } from '../ledger/log.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createStoreTime } from '../ledger/store-time.ts';
 import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
-import { createMemoryStorage } from '../storage/memory.ts';
 import { objectBody } from '../storage/object-body.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { prefixStorage } from '../storage/prefix.ts';
@@ -72,9 +71,9 @@ async function openOrEmpty(location: string, { missing, machine, signal }: Works
       ...(signal && { signal }),
     });
   } catch (error) {
-    if (missing === 'empty' && hasCode(error, 'STORE_NOT_FOUND'))
-      return createMemoryStorage({ name: location });
-    throw error;
+    if (missing !== 'empty' || !hasCode(error, 'STORE_NOT_FOUND')) throw error;
+    const { createMemoryStorage } = await import('../storage/memory.ts');
+    return createMemoryStorage({ name: location });
   }
 }
 

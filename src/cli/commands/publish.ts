@@ -52,7 +52,7 @@ export const publish: Command = defineCommand({
   run: async (context, { paths, to, init, keepGoing, allowUninstallable, ...propose }) => {
     const proposing = readProposing(context, propose);
     if (proposing !== undefined && init) throw cannotPropose();
-    const list = await readPathList(paths, context.stdin);
+    const list = await readPathList(paths, () => context.stdin);
     const consent = proposing === undefined ? createConsent(context, init) : async () => false;
     const workspace = await openForPublish(context, { consent, proposing });
     const result = await publishFiles(
