@@ -26,8 +26,6 @@ export interface LeafwiseFiles {
   readonly leaves: readonly LeafSegments[];
 }
 
-/** Batches whose text is in memory at a time. */
-const AHEAD = 3;
 /** JSON of the leaves that are worked on together: large enough that a call of zlib is nothing beside its work. */
 const BATCH_BYTES = 2 * 1024 * 1024;
 
@@ -53,9 +51,11 @@ export async function makeLeafwiseFiles(
     readonly spliced: readonly SplicedEncoding[];
     readonly keepsPlain: boolean;
     readonly digests: TextDigests;
+    /** Batches that are worked on at a time: so many threads of the pool are busy with them. */
+    readonly ahead: number;
   },
 ): Promise<LeafwiseFiles> {
-  const { parts, spliced, keepsPlain, digests, segment, signal } = deps;
+  const { parts, spliced, keepsPlain, digests, segment, ahead, signal } = deps;
   const call = callOf({ signal });
   const names = runs.map(({ sha256 }) => sha256);
   const known = digests.longest(segment, names);
@@ -71,7 +71,7 @@ export async function makeLeafwiseFiles(
     texts: keepsPlain || batch.run >= known.runs ? await parts.texts(batch.leaves, call) : [],
   });
   for await (const { run, isLast, made, texts } of mapInOrder(batchesOf(runs), {
-    limit: AHEAD,
+    limit: ahead,
     signal,
     work,
   })) {

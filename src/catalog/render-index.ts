@@ -65,6 +65,8 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     blocks: new Set(hasXz ? groups.map(blockId) : []),
     spliced,
   };
+  // A block takes longest, so a core is left to it: else the first segments would slow it down, and nothing be done at its end.
+  const ahead = Math.max(1, hasXz ? deps.parallel - 1 : deps.parallel);
   const source = await openSpliceSource(input.parents, wish, deps);
   const parts = createLeafParts({ ...deps, spliced, source });
 
@@ -76,7 +78,7 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     const keepsPlain = encodings.includes('plain');
     const runs = input.runs.map(({ run, sha256 }) => ({ sha256, leaves: run.leaves }));
     const { digests } = deps;
-    const work = { segment, parts, spliced, keepsPlain, digests };
+    const work = { segment, parts, spliced, keepsPlain, digests, ahead };
     const { files, leaves } = await makeLeafwiseFiles(runs, { ...call, ...work });
     const kept: IndexFile[] = [];
     for (const file of files) kept.push(await keep(file, call));
