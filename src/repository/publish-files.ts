@@ -110,7 +110,7 @@ async function publishFormat(
   );
   const { keepGoing, dryRun, allowUninstallable = false } = input;
   const place = { channel, component };
-  const to = { ...options, place, keepGoing, dryRun, allowUninstallable, pool: work.pool };
+  const to = { ...options, place, tail, keepGoing, dryRun, allowUninstallable, pool: work.pool };
   const proposers = proposersOf(workspace.config.proposers.value, config.name);
   const create = () => createTerms(repository, { settings: config.settings, proposers, dryRun });
   const result = created

@@ -11,7 +11,7 @@ import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
 import { type Action, type Identity, type Place, withAllowance } from './actions.ts';
 import { type Changed, finishOthers, makeChange } from './change.ts';
-import { termsOf } from './content.ts';
+import { type ReadRevision, termsOf } from './content.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { storePackage } from './ingest/store-package.ts';
@@ -48,6 +48,8 @@ export interface PublishResult {
 
 export interface PublishOptions extends UseCaseOptions {
   readonly place: Place;
+  /** The newest revision, where it was just read. */
+  readonly tail?: ReadRevision | undefined;
   /** Refused files are left out and named; otherwise the first one ends it and nothing is published. */
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
@@ -72,7 +74,9 @@ export async function publishPackages(
   const { place, keepGoing, allowUninstallable } = options;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const { propose } = options;
-  const tail = propose ? (await viewTail(repository, call)).tail : await findTail(repository, call);
+  const read = async (): Promise<ReadRevision | undefined> =>
+    propose ? (await viewTail(repository, call)).tail : findTail(repository, call);
+  const tail = options.tail ?? (await read());
   const terms = tail === undefined ? await options.create?.() : termsOf(tail.revision, tail.content);
   if (terms === undefined) throw notMade(repository);
   const plan = await planPublish(repository, inspected, {
