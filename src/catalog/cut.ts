@@ -5,7 +5,7 @@
  * ```
  * packages  ····│··········│······│···················│·······│    │ a cut: the package before it hashes below a bound,
  * leaves     l0      l1       l2           l3             l4         or the leaf is full
- * groups    └──────── g0 ────────┘└────────── g1 ────────────┘     about 1 MiB: one block of an xz stream
+ * groups    └──────── g0 ────────┘└────────── g1 ────────────┘     about 0.9 MiB: one block of an xz stream
  * ```
  */
 import type { PackageRecord } from '../formats/format.ts';
@@ -20,11 +20,11 @@ const LEAF_ONE_IN = 192;
 const LEAF_MAX_BYTES = 1024 * 1024;
 
 /**
- * Bytes of JSON, about a seventh more than those of the text: blocks of about 1 MiB, of much the same size. Smaller ones
- * would be compressed sooner after an edit; at this size the xz file has 8 % more bytes than in one block.
+ * Bytes of JSON, about a seventh more than those of the text: blocks of about 0.9 MiB, of much the same size. Smaller ones
+ * are compressed sooner after an edit, and make the xz file larger: `docs/performance.md` has the table.
  */
-const GROUP_MIN_BYTES = 896 * 1024;
-const GROUP_MAX_BYTES = 1408 * 1024;
+const GROUP_MIN_BYTES = 832 * 1024;
+const GROUP_MAX_BYTES = 1280 * 1024;
 /** Past the minimum, one leaf in this many ends a group. */
 const GROUP_ONE_IN = 2;
 
