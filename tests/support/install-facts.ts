@@ -230,10 +230,9 @@ export const INSTALL_FACTS: readonly InstallFact[] = [
       '%p-py 1; Provides: %p:amd64',
       '%other 1; Depends: %q',
       '%q-py 1; Provides: %q:arm64',
-      '%every 1; Depends: %doc:all',
     ],
     can: ['%app', '%provided'],
-    cannot: ['%other', '%every'],
+    cannot: ['%other'],
   },
   {
     title: 'a conflict with :any means Multi-Arch: allowed, one with another architecture means nothing',

@@ -8,7 +8,8 @@
  * ```
  *
  * A relation to another architecture (`wine32:i386` on amd64) says nothing about a machine of one architecture: such a need
- * counts as met. `:native` and the machine's own architecture say nothing more than the name.
+ * counts as met. So does `:all`, which apt takes one way or the other by the order of the index. `:native` and the machine's own
+ * architecture say nothing more than the name.
  */
 import type { Relation } from '../format.ts';
 import type { Clause, InstallTerms, Provided, TermsReader, TermsSource } from '../install-rules.ts';
@@ -97,8 +98,7 @@ function readRelations(text: string, architecture: string): readonly Relation[] 
     }
     const { architecture: qualifier, ...plain } = relation;
     if (qualifier === 'native' || qualifier === architecture) own.push(plain);
-    else if (qualifier === 'any' || qualifier === 'all')
-      own.push({ ...plain, name: `${plain.name}:${qualifier}` });
+    else if (qualifier === 'any') own.push({ ...plain, name: `${plain.name}:any` });
     else return NOTHING;
   }
   return own;
