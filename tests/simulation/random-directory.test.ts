@@ -1,0 +1,3 @@
+import { testSeeds } from './random-runs.ts';
+
+testSeeds('random-directory.test.ts', { kinds: ['directory'], seeds: 1000 });
