@@ -18,7 +18,7 @@ import { createMemoryObjects } from './memory-objects.ts';
 import { clampRange } from './range.ts';
 import type { Body, CallOptions, ObjectInfo, Storage, StorageCapabilities, WriteOptions } from './storage.ts';
 
-const POLL_MS = 20;
+const POLL_MS = 100;
 /** Objects that a list looks up at once, as a bucket does. */
 const PAGE = 1000;
 /** Chunks are small so that readers meet several. */

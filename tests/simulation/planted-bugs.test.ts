@@ -1,8 +1,7 @@
 /** The simulation must find out what it is there for: each of these stores lacks one promise on which the ledger rests. */
 import { expect, test } from 'vitest';
 import type { Storage } from '../../src/storage/storage.ts';
-import { createTempDir } from '../support/temp.ts';
-import { createPalette } from './world/palette.ts';
+import { prepareSimulation } from './world/prepare.ts';
 import { simulate } from './world/simulate.ts';
 import type { StoreKind } from './world/world.ts';
 
@@ -53,8 +52,8 @@ const BUGS: readonly PlantedBug[] = [
 ];
 
 test.each(BUGS)('$what: found out', { timeout: 120_000 }, async ({ kind, sabotage, found }) => {
-  await using folder = await createTempDir('simulation');
-  const palette = await createPalette(folder.path);
+  await using preparation = await prepareSimulation();
+  const { palette } = preparation;
   const problems: string[] = [];
   for (let seed = 1; seed <= SEEDS && problems.length === 0; seed++) {
     await simulate({ seed, kind, palette, sabotage }).catch((error: Error) => problems.push(error.message));

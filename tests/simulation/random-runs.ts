@@ -5,8 +5,7 @@
  *     PAKHUS_SIM_SEEDS=100000 npx vitest run tests/simulation/random-bucket.test.ts   so many, from seed 1 on
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTempDir, type TempDir } from '../support/temp.ts';
-import { createPalette, type Palette } from './world/palette.ts';
+import { type Preparation, prepareSimulation } from './world/prepare.ts';
 import { type RunReport, simulate } from './world/simulate.ts';
 import type { StoreKind } from './world/world.ts';
 
@@ -20,21 +19,19 @@ export function testSeeds(
   file: string,
   { kinds, seeds }: { readonly kinds: readonly [StoreKind, ...StoreKind[]]; readonly seeds: number },
 ): void {
-  let folder: TempDir;
-  let palette: Palette;
+  let preparation: Preparation;
   const reports: RunReport[] = [];
   beforeAll(async () => {
-    folder = await createTempDir('simulation');
-    palette = await createPalette(folder.path);
+    preparation = await prepareSimulation();
   });
   afterAll(async () => {
-    await folder[Symbol.asyncDispose]();
+    await preparation[Symbol.asyncDispose]();
     if (reports.length > 1) process.stdout.write(`${file}: ${summarise(reports)}\n`);
   });
   const run = async (seed: number, trace: string[] = []): Promise<RunReport> => {
     const kind = kinds[seed % kinds.length] ?? kinds[0];
     try {
-      return await simulate({ seed, kind, palette }, trace);
+      return await simulate({ seed, kind, palette: preparation.palette }, trace);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const again = `PAKHUS_SIM_SEED=${seed} npx vitest run tests/simulation/${file}`;

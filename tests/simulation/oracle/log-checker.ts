@@ -51,6 +51,9 @@ const JUST = [
   /was collected/,
   /its id is more than 7 days older than its file/,
 ];
+/** A file of whoever died or gave up, that nothing named yet, may be collected before somebody else gets to its proposal. */
+const COLLECTED = /: (\S+\/pool\/\S+): no such object$/;
+
 /** A clock is measured to a second, by a write of two seconds at most. */
 const FUTURE_MS = 3000;
 
@@ -117,8 +120,7 @@ export function createLogChecker(
         const known = actions.get(ref);
         if (known === undefined) throw new Error(`${ref} was settled and never proposed`);
         if (rejected === undefined) done.push(known);
-        else if (!JUST.some((reason) => reason.test(rejected)))
-          throw new Error(`${ref} was rejected: ${rejected}`);
+        else if (!isJust(shadow, rejected)) throw new Error(`${ref} was rejected: ${rejected}`);
       }
       const pointers = new Map(manifest.pointers.map((one) => [one.path, one]));
       revisions.push({
@@ -147,4 +149,9 @@ function readManifest(shadow: Shadow, { manifest }: LedgerRecord): Manifest {
   const bytes = shadow.bytes(`${STATE}/${manifest.key}`);
   if (bytes === undefined) throw new Error(`no manifest ${manifest.key}`);
   return JSON.parse(zstdDecompressSync(bytes).toString('utf8'));
+}
+
+function isJust(shadow: Shadow, reason: string): boolean {
+  const [, key] = COLLECTED.exec(reason) ?? [];
+  return JUST.some((one) => one.test(reason)) || (key !== undefined && shadow.wasDeleted(key));
 }

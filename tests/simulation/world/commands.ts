@@ -1,3 +1,4 @@
+import './instant-zlib.ts';
 /** What users of the simulation do: the use cases, as the command line calls them. */
 import type { RepositorySettings } from '../../../src/formats/format.ts';
 import { asCommitter } from '../../../src/ledger/committers.ts';

@@ -1,4 +1,5 @@
 import './instant-zlib.ts';
+import { setTimeout } from 'node:timers/promises';
 import { ProcessDeath } from '../../../src/storage/fault.ts';
 import { checkOutcome } from '../oracle/check-outcome.ts';
 import { type Command, describeCommand, runCommand } from './commands.ts';
@@ -28,8 +29,19 @@ export async function execute(world: World, process: SimulatedProcess, command: 
   return error === undefined ? 'done' : 'failed';
 }
 
-/** Lets everybody work until they are done and nothing is left to happen. @throws the first violation */
-export async function together(world: World, works: readonly Promise<unknown>[]): Promise<void> {
+/** For how long somebody may do what takes real time, and how often to look. */
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 5;
+
+/**
+ * Lets everybody work until they are done and nothing is left to happen. `patient`: they may load what was never loaded before.
+ * @throws the first violation
+ */
+export async function together(
+  world: World,
+  works: readonly Promise<unknown>[],
+  { patient = false }: { readonly patient?: boolean } = {},
+): Promise<void> {
   let waiting = works.length;
   for (const work of works) {
     work.then(() => {
@@ -37,6 +49,12 @@ export async function together(world: World, works: readonly Promise<unknown>[])
     }, world.fail);
   }
   await world.scheduler.run();
+  for (let waitedMs = 0; patient && waiting > 0 && waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
+    world.check();
+    await setTimeout(LOOK_MS);
+    await world.scheduler.run();
+  }
   world.check();
-  if (waiting > 0) throw new Error(`${waiting} of ${works.length} wait for something that never comes`);
+  if (waiting > 0)
+    throw new Error(`${waiting} of ${works.length} wait for something that is not simulated, or never comes`);
 }

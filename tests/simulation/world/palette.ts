@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import type { Identity } from '../../../src/repository/actions.ts';
 import { inspectPackage } from '../../../src/repository/ingest/inspect-package.ts';
 import type { InspectedPackage } from '../../../src/repository/ingest/inspected.ts';
-import { joinPublicKeys } from '../../../src/signing/openpgp-key.ts';
 import { quickDeb } from '../../support/quick-deb.ts';
-import { SIGNER } from './repository-keys.ts';
 
 const NAMES = ['apple', 'banana', 'cherry', 'date', 'elder'] as const;
 const VERSIONS = ['1.0', '1.1', '2.0'] as const;
@@ -32,9 +30,8 @@ export interface Palette {
   identify(sha256: string): Identity;
 }
 
-/** Makes the package files in `folder`, and loads what is loaded when it is used first: that takes a time of its own. */
+/** Makes the package files in `folder`. */
 export async function createPalette(folder: string): Promise<Palette> {
-  await joinPublicKeys([SIGNER.publicKey]);
   const samples: Sample[] = [];
   for (const [at, name] of [...NAMES, 'last'].entries()) {
     for (const version of VERSIONS) {

@@ -59,7 +59,7 @@ export async function simulate(input: RunInput, trace: string[] = []): Promise<R
     const first: Command = { type: 'publish', to: MAIN, samples: [dice.pick(palette.samples)] };
     await together(world, [execute(world, world.process('first@calm'), first)]);
   }
-  const users = Array.from({ length: 2 + dice.below(7) }, (_, at) => ({
+  const users = Array.from({ length: 2 + Math.min(dice.below(7), dice.below(7)) }, (_, at) => ({
     name: `u${at}`,
     machine: dice.pick([left, right]),
     dice: dice.fork(`${at}`),
