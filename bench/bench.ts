@@ -4,7 +4,7 @@
  * ```
  * corpora ─▶ full publish, one contestant after the other ─▶ same packages, same fields, files there, index sizes?
  *         ─▶ rounds: in each, every contestant adds the same new package ─▶ still the same packages?
- *         ─▶ pakhus alone: publish again, remove one, --version over bare node
+ *         ─▶ pakhus alone: publish again, remove one, gate: check all, --version over bare node
  * ```
  * Rounds go from one contestant to the next, so that a slow moment of the machine meets all of them.
  */

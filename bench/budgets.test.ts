@@ -10,7 +10,7 @@ const NOTHING = { samples: new Map<string, Sample>(), sizeRatios: new Map<string
 
 test('without figures every budget is there, not measured', () => {
   const rows = judge(NOTHING);
-  expect(rows).toHaveLength(12);
+  expect(rows).toHaveLength(13);
   expect(new Set(rows.map((row) => row.verdict))).toEqual(new Set(['not measured']));
 });
 
@@ -46,6 +46,12 @@ test('the peak is the largest of all that pakhus did, and no peer counts', () =>
   ]);
   const row = judge({ ...NOTHING, samples }).find(({ unit }) => unit === 'MiB');
   expect(row).toMatchObject({ ourValue: 310, verdict: 'missed' });
+});
+
+test('the gate has two seconds of processor time', () => {
+  const samples = new Map([['pakhus/check-all', { ...sample(9), cpuSeconds: 1.9 }]]);
+  const row = judge({ ...NOTHING, samples }).find(({ work }) => work.startsWith('gate'));
+  expect(row).toMatchObject({ ourValue: 1.9, verdict: 'met' });
 });
 
 test('sizes are factors, the start-up is what node alone does not take', () => {

@@ -49,6 +49,8 @@ const SIZE_BUDGETS = [
   ['xz', 'Packages.xz', 'xz -6', 1.12],
 ] as const;
 const VERSION_SECONDS = 0.06;
+/** Of processor time, for the whole command. */
+const CHECK_SECONDS = 2;
 
 /** Holds `figures` against every budget. */
 export function judge(figures: Figures): BudgetRow[] {
@@ -60,7 +62,7 @@ export function judge(figures: Figures): BudgetRow[] {
     const values = { unit: 'seconds', peerValue: wall(their), ourValue: wall(our), ratio, cpuRatio } as const;
     return { work, peer, ...values, budget: `≤ ${budgetRatio(limit)}`, verdict: verdict(ratio, limit) };
   });
-  return [...ratios, peakRow(figures), ...sizeRows(figures), versionRow(wall)];
+  return [...ratios, peakRow(figures), ...sizeRows(figures), checkRow(cpu), versionRow(wall)];
 }
 
 /** The cells of a row, as in {@link BUDGET_HEAD}. */
@@ -114,6 +116,16 @@ function sizeRows({ sizeRatios }: Figures): BudgetRow[] {
       verdict: verdict(value, limit),
     };
   });
+}
+
+function checkRow(cpu: (key: string) => number | undefined): BudgetRow {
+  const ourValue = cpu('pakhus/check-all');
+  return {
+    work: 'gate: check all, processor time',
+    ...alone('seconds', ourValue),
+    budget: `≤ ${formatSeconds(CHECK_SECONDS)}`,
+    verdict: verdict(ourValue, CHECK_SECONDS),
+  };
 }
 
 function versionRow(wall: (key: string) => number | undefined): BudgetRow {

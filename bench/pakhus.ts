@@ -13,7 +13,9 @@ export interface Pakhus extends Contestant {
   readonly root: string;
   /** Publishes a folder whose packages are all there. */
   publishAgain(debs: string): Promise<Measurement>;
-  /** Removes the package that came from the file `deb`. */
+  /** Looks at what the removal of a package would break, and changes nothing. */
+  checkRemoval(name: string): Promise<Measurement>;
+  /** Removes the package that came from the file `deb`, whoever needs it. */
   removeOne(deb: string): Promise<Measurement>;
 }
 
@@ -52,7 +54,9 @@ export function pakhus(
     },
     addOne: (deb) => rested(['publish', deb, '--json']),
     publishAgain: (debs) => rested(['publish', debs, '--json']),
-    removeOne: (deb) => rested(['remove', 'deb', basename(deb).replace(/_.*/, ''), '--json']),
+    checkRemoval: (name) => run(['remove', 'deb', name, '--dry-run', '--allow-uninstallable', '--json']),
+    removeOne: (deb) =>
+      rested(['remove', 'deb', basename(deb).replace(/_.*/, ''), '--allow-uninstallable', '--json']),
     readPackages: async () => {
       const index = await readFile(join(root, 'dists/stable/main/binary-amd64/Packages.gz'));
       return gunzipSync(index).toString();

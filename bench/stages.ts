@@ -1,6 +1,7 @@
 import type { Corpus } from './corpus.ts';
 import type { Entrant, OurEntrants } from './entrants.ts';
 import { measure } from './measure.ts';
+import { mostNeeded } from './most-needed.ts';
 import { PAKHUS } from './pakhus.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -30,7 +31,7 @@ export async function addInRounds(
   }
 }
 
-/** What has no peer: publishing what is there, removing what was added, starting up. */
+/** What has no peer: publishing what is there, removing what was added, checking every package, starting up. */
 export async function measureAlone(
   { main }: OurEntrants,
   {
@@ -42,6 +43,10 @@ export async function measureAlone(
   recorder.record(main.id, 'publish-again', await main.publishAgain(corpus.debs));
   for (const deb of corpus.extra.slice(0, repeat)) {
     recorder.record(main.id, 'remove-one', await main.removeOne(deb));
+  }
+  const needed = mostNeeded(await main.readPackages());
+  for (let i = 0; needed !== undefined && i < repeat; i++) {
+    recorder.record(main.id, 'check-all', await main.checkRemoval(needed));
   }
   for (let i = 0; i < VERSION_RUNS; i++) {
     recorder.record('node', 'nothing', await measure({ argv: [process.execPath, '-e', '0'] }));

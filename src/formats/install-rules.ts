@@ -4,12 +4,11 @@
  */
 import type { ChannelView, PackageRecord, Relation } from './format.ts';
 
-/** Relations as they are written, any of which will do: `libfoo (>= 2) | bar`. */
-export interface Clause {
-  /** Counts from 0 for each reader; clauses with the same text have the same number, and are one object. */
-  readonly id: number;
-  readonly text: string;
-}
+/**
+ * Relations as they are written, any of which will do: `libfoo (>= 2) | bar`. Here it is a number, since a channel has hundreds of
+ * thousands: each reader counts the texts that it meets, from 0.
+ */
+export type Clause = number;
 
 /** A name that a package answers to besides its own. */
 export interface Provided {
@@ -31,14 +30,16 @@ export interface InstallTerms {
 /** What terms are read from. */
 export type TermsSource = Pick<PackageRecord, 'name' | 'version' | 'metadata'>;
 
-/** Reads terms as a machine of one architecture understands them, and remembers the clauses. */
+/** Reads terms as a machine of one architecture understands them, and remembers the texts of clauses. */
 export interface TermsReader {
   read(source: TermsSource): InstallTerms;
   /**
-   * The relations of a clause, parsed anew each time: a channel has a hundred thousand clauses, and most are looked at once.
-   * Qualifiers are part of the names: `python3:any`. None when it says nothing about such a machine, so that a need counts as met.
+   * The relations of a clause, parsed anew each time, because most are looked at once. Qualifiers are part of the names:
+   * `python3:any`. None when it says nothing about such a machine, so that a need counts as met.
    */
   relationsOf(clause: Clause): readonly Relation[];
+  /** A clause as it is written. */
+  textOf(clause: Clause): string;
 }
 
 /** A kind of machine that installs from a channel. */

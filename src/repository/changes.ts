@@ -178,10 +178,14 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
         throw error;
       } finally {
         undo = undefined;
+        touched = createTouchedNames();
       }
     },
     step: () => ({
-      touched: touched.all(),
+      touched: touched.names,
+      held: (run) =>
+        base.runs().some((one) => runId(one) === runId(run)) ||
+        [...overlayOf(run).names.keys()].some((name) => touched.earlier(run, name)?.length !== 0),
       runs: runsOf,
       edited: (run) => new Set([...overlayOf(run).names.keys(), ...touched.names(run)]),
       before: async (run, name) =>

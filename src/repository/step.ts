@@ -5,10 +5,12 @@ import type { BaseLookup } from './changes.ts';
 import type { Entry, RunOverlay } from './run-overlay.ts';
 
 export interface Step {
-  /** Names in runs of which packages came or went since it began. */
-  readonly touched: readonly { readonly run: RunKey; readonly name: string }[];
+  /** Names in a run of which packages came or went since it began. */
+  touched(run: RunKey): Iterable<string>;
   /** Runs of a channel that hold packages, or may have held some. */
   runs(channel: string): readonly RunKey[];
+  /** Whether a run held packages when it began; what is new breaks nothing. */
+  held(run: RunKey): boolean;
   /** Names in a run that are not as the base has them, when it began or now. */
   edited(run: RunKey): ReadonlySet<string>;
   /** Packages called `name` in a run when it began. */
@@ -24,23 +26,22 @@ export interface TouchedNames {
   note(overlay: RunOverlay, name: string): void;
   /** The entries that a name had, if it was noted. */
   earlier(run: RunKey, name: string): readonly Entry[] | undefined;
-  /** Those of a run. */
+  /** All of a run. */
   names(run: RunKey): Iterable<string>;
-  all(): Step['touched'];
 }
 
+const NOTHING: readonly Entry[] = [];
+
 export function createTouchedNames(): TouchedNames {
-  const runs = new Map<string, { readonly run: RunKey; readonly names: Map<string, readonly Entry[]> }>();
+  const runs = new Map<string, Map<string, readonly Entry[]>>();
   return {
     note({ run, names }, name) {
-      const own = runs.get(runId(run)) ?? { run, names: new Map<string, readonly Entry[]>() };
-      if (!own.names.has(name)) own.names.set(name, names.get(name) ?? []);
+      const own = runs.get(runId(run)) ?? new Map<string, readonly Entry[]>();
+      if (!own.has(name)) own.set(name, names.get(name) ?? NOTHING);
       runs.set(runId(run), own);
     },
-    earlier: (run, name) => runs.get(runId(run))?.names.get(name),
-    names: (run) => runs.get(runId(run))?.names.keys() ?? [],
-    all: () =>
-      [...runs.values()].flatMap(({ run, names }) => [...names.keys()].map((name) => ({ run, name }))),
+    earlier: (run, name) => runs.get(runId(run))?.get(name),
+    names: (run) => runs.get(runId(run))?.keys() ?? [],
   };
 }
 

@@ -5,9 +5,9 @@ import type { Relation } from '../../src/formats/format.ts';
 import type { Candidate } from '../../src/repository/gate/candidates.ts';
 import { AMD64 } from './install-kit.ts';
 
-function answers({ name, version, terms }: Candidate, relation: Relation): boolean {
+function answers({ name, version, provides }: Candidate, relation: Relation): boolean {
   const { operator, version: wanted } = relation;
-  return [{ name, version }, ...terms.provides].some((one) => {
+  return [{ name, version }, ...provides].some((one) => {
     if (one.name !== relation.name) return false;
     if (operator === undefined || wanted === undefined) return true;
     if (one.version === undefined) return false;
@@ -28,12 +28,12 @@ export function installableByForce(
     const set = all.filter((_, index) => (bits & (1 << index)) !== 0);
     const isFine = set.every(
       (one) =>
-        one.terms.needs.every((need) =>
+        one.needs.every((need) =>
           AMD64.relationsOf(need).some(
             (relation) => isElsewhere(relation.name) || set.some((other) => answers(other, relation)),
           ),
         ) &&
-        one.terms.conflicts
+        one.conflicts
           .flatMap(AMD64.relationsOf)
           .every((relation) => set.every((other) => other === one || !answers(other, relation))),
     );

@@ -20,7 +20,7 @@ describe('terms', () => {
   const terms = reader.read(APP);
 
   test('needs are Pre-Depends and Depends, as they are written', () => {
-    expect(terms.needs.map(({ text }) => text)).toEqual([
+    expect(terms.needs.map(reader.textOf)).toEqual([
       'init',
       'libc6 (>= 2.36)',
       'python3:any |\n  pypy3 (<< 9)',
@@ -58,18 +58,15 @@ describe('terms', () => {
     const [, libc6] = terms.needs;
     const other = reader.read({ name: 'b', version: '1', metadata: 'Depends: x,libc6 (>= 2.36)' });
     expect(other.needs[1]).toBe(libc6);
-    expect(other.needs[0]?.id).not.toBe(libc6?.id);
+    expect(other.needs[0]).not.toBe(libc6);
   });
 
   test('clauses are told apart in whatever number', () => {
     const texts = Array.from({ length: 50_000 }, (_, i) => `lib${i} (>= ${i % 7})`);
-    const read = createTermsReader('amd64').read({
-      name: 'a',
-      version: '1',
-      metadata: `Depends: ${texts.join(', ')}`,
-    });
-    expect(read.needs.map(({ text }) => text)).toEqual(texts);
-    expect(new Set(read.needs.map(({ id }) => id)).size).toBe(texts.length);
+    const { read, textOf } = createTermsReader('amd64');
+    const { needs } = read({ name: 'a', version: '1', metadata: `Depends: ${texts.join(', ')}` });
+    expect(needs.map(textOf)).toEqual(texts);
+    expect(new Set(needs).size).toBe(texts.length);
   });
 
   test('a package may have none', () => {

@@ -22,7 +22,8 @@ const scan = createFieldScanner('pre-depends', 'depends', 'conflicts', 'breaks',
 /** Reads terms as a machine of `architecture`. */
 export function createTermsReader(architecture: string): TermsReader {
   const pool = createClausePool();
-  const relationsOf = (clause: Clause): readonly Relation[] => readRelations(clause.text, architecture);
+  const relationsOf = (clause: Clause): readonly Relation[] =>
+    readRelations(pool.textOf(clause), architecture);
   const read = ({ name, version, metadata }: TermsSource): InstallTerms => {
     const provides: Provided[] = [];
     const needs: Clause[] = [];
@@ -31,15 +32,12 @@ export function createTermsReader(architecture: string): TermsReader {
     scan(metadata, (field, start, end) => {
       if (field === 'multi-arch') isAllowed = metadata.slice(start, end).trim() === 'allowed';
       else if (field === 'provides') provides.push(...readProvided(metadata.slice(start, end), architecture));
-      else {
-        const clauses = field.endsWith('depends') ? needs : conflicts;
-        forEachItem(metadata, { start, end }, (from, to) => clauses.push(pool.get(metadata, from, to)));
-      }
+      else pool.collect(metadata, { start, end }, field.endsWith('depends') ? needs : conflicts);
     });
     if (isAllowed) provides.push(...[{ name, version }, ...provides].flatMap(forAny));
     return { provides: compact(provides), needs: compact(needs), conflicts: compact(conflicts) };
   };
-  return { read, relationsOf };
+  return { read, relationsOf, textOf: pool.textOf };
 }
 
 /** Most packages have none or few: one empty list for all of them, and no room for more than there are. */
@@ -65,27 +63,6 @@ export function mentionedNames({ metadata }: TermsSource): {
     }
   });
   return { related, provided };
-}
-
-const COMMA = 0x2c;
-const SPACE = 0x20;
-
-/** Calls `visit` with the bounds of each part between commas, without blanks at its ends. */
-function forEachItem(
-  text: string,
-  range: { readonly start: number; readonly end: number },
-  visit: (start: number, end: number) => void,
-): void {
-  for (let at = range.start; at < range.end; ) {
-    let start = at;
-    while (at < range.end && text.charCodeAt(at) !== COMMA) at++;
-    let end = at;
-    // Blanks are the only characters up to the space.
-    while (start < end && text.charCodeAt(start) <= SPACE) start++;
-    while (start < end && text.charCodeAt(end - 1) <= SPACE) end--;
-    if (start < end) visit(start, end);
-    at++;
-  }
 }
 
 /** None when one of them is about another architecture. */

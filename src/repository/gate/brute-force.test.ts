@@ -10,6 +10,7 @@ import type { PackageRecord } from '../../formats/format.ts';
 import { createChanges } from '../changes.ts';
 import { createBaseIndexes } from './base-indexes.ts';
 import type { Candidate } from './candidates.ts';
+import { findDeadEnds } from './dead-ends.ts';
 import { createEffort } from './effort.ts';
 import { findUninstallable } from './find-uninstallable.ts';
 import { findInstallable } from './installable.ts';
@@ -34,7 +35,10 @@ test.each([true, false])('what can be installed; strict: %s', (strict) => {
       const effort = createEffort(1_000_000);
       const universe = createUniverse(nodes, { reader: AMD64, compareVersions, strict, effort });
       const roots = nodes.map((_, node) => node);
-      const { installable, unknown } = findInstallable(universe, roots, { side: AFTER, effort });
+      const { installable, unknown } = findInstallable(universe, roots, {
+        deadEnds: findDeadEnds(universe, AFTER),
+        effort,
+      });
       const found = nodes.filter((_, node) => installable.has(node)).map(({ name }) => name);
       expect(unknown).toEqual([]);
       expect(new Set(found)).toEqual(installableByForce(nodes, strict ? () => false : elsewhere(nodes)));
@@ -88,7 +92,7 @@ function brokenByForce(before: readonly PackageRecord[], after: readonly Package
 /** Nobody here answers to the name. */
 function elsewhere(nodes: readonly Candidate[]): (name: string) => boolean {
   const known = new Set(
-    nodes.flatMap(({ name, terms }) => [name, ...terms.provides.map((provided) => provided.name)]),
+    nodes.flatMap(({ name, provides }) => [name, ...provides.map((provided) => provided.name)]),
   );
   return (name) => !known.has(name);
 }

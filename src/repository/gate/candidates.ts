@@ -1,16 +1,15 @@
 /** Which version of each name a machine would install: the newest one that it sees, of equal ones the first. */
 import type { InstallTerms, TermsReader, TermsSource } from '../../formats/install-rules.ts';
-import { AFTER, BEFORE, type Side } from './side.ts';
+import { AFTER, BEFORE } from './side.ts';
 
 /** A version that may be the candidate of its name. */
 export type Offer = TermsSource & { readonly architecture: string };
 
 /** The candidate of its name on the sides whose bits are set. */
-export interface Candidate {
+export interface Candidate extends InstallTerms {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
-  readonly terms: InstallTerms;
   readonly sides: number;
 }
 
@@ -21,11 +20,13 @@ export interface Candidates {
   list(): readonly Candidate[];
 }
 
-type Chosen = Omit<Candidate, 'sides'> & { sides: number };
-/** The best so far. */
-type Held = { [S in Side]: Chosen | undefined };
+type Chosen = Candidate & { sides: number };
 
-const SIDES: readonly Side[] = [BEFORE, AFTER];
+/** The best so far. */
+interface Held {
+  before: Chosen | undefined;
+  after: Chosen | undefined;
+}
 
 export function createCandidates(rules: {
   readonly reader: Pick<TermsReader, 'read'>;
@@ -38,15 +39,20 @@ export function createCandidates(rules: {
   return {
     offer(offer, sides) {
       const { name, version, architecture } = offer;
-      const held = byName.get(name) ?? { [BEFORE]: undefined, [AFTER]: undefined };
-      const won = SIDES.filter((side) => (sides & side) !== 0 && isBest(offer, held[side]));
-      if (won.length === 0) return;
-      const chosen: Chosen = { name, version, architecture, terms: rules.reader.read(offer), sides: 0 };
-      for (const side of won) {
-        const old = held[side];
-        if (old !== undefined) old.sides -= side;
-        chosen.sides += side;
-        held[side] = chosen;
+      const held = byName.get(name) ?? { before: undefined, after: undefined };
+      const isBefore = (sides & BEFORE) !== 0 && isBest(offer, held.before);
+      const isAfter = (sides & AFTER) !== 0 && isBest(offer, held.after);
+      if (!isBefore && !isAfter) return;
+      const { provides, needs, conflicts } = rules.reader.read(offer);
+      const own = (isBefore ? BEFORE : 0) + (isAfter ? AFTER : 0);
+      const chosen: Chosen = { name, version, architecture, provides, needs, conflicts, sides: own };
+      if (isBefore) {
+        if (held.before !== undefined) held.before.sides -= BEFORE;
+        held.before = chosen;
+      }
+      if (isAfter) {
+        if (held.after !== undefined) held.after.sides -= AFTER;
+        held.after = chosen;
       }
       byName.set(name, held);
       all.push(chosen);

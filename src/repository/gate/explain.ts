@@ -34,12 +34,11 @@ function explainDeadEnd(
 ): string[] {
   const lines: string[] = [];
   for (let node: number | undefined = start; node !== undefined; ) {
-    const unmet = deadEnds.unmetNeed(node);
-    const need = unmet === undefined ? undefined : universe.needs[unmet];
+    const need = deadEnds.unmetNeed(node);
     if (need === undefined) break;
-    const next = need.options.find((option) => universe.isOn(option, AFTER));
-    const what = `${describeNode(universe, node)} depends on ${describe(need.clause)}`;
-    lines.push(next === undefined ? `${what}, ${describeLack(universe, need.clause, channel)}` : what);
+    const next = universe.optionsOf[need]?.find((option) => universe.isOn(option, AFTER));
+    const what = `${describeNode(universe, node)} depends on ${describe(universe, need)}`;
+    lines.push(next === undefined ? `${what}, ${describeLack(universe, need, channel)}` : what);
     node = next;
   }
   return lines;
@@ -63,10 +62,10 @@ function explainClash(universe: Universe, { path, need, option, against }: Clash
   const enemy = against.at(-1) ?? option;
   const between = universe.conflictBetween(option, enemy);
   const [by, other] = between?.by === enemy ? [enemy, option] : [option, enemy];
-  const clause = between === undefined ? '' : ` (${describe(between.clause)})`;
+  const clause = between === undefined ? '' : ` (${describe(universe, between.clause)})`;
   return [
     ...steps(universe, path),
-    `${describeNode(universe, last)} depends on ${describe(universe.needs[need]?.clause)}`,
+    `${describeNode(universe, last)} depends on ${describe(universe, need)}`,
     ...steps(universe, against),
     `${describeNode(universe, by)} conflicts with ${describeNode(universe, other)}${clause}`,
   ];
@@ -75,9 +74,8 @@ function explainClash(universe: Universe, { path, need, option, against }: Clash
 function steps(universe: Universe, path: readonly number[]): string[] {
   return path.slice(1).map((node, index) => {
     const from = path[index] ?? node;
-    const need = universe.needsOf[from]?.find((each) => universe.needs[each]?.options.includes(node));
-    const clause = need === undefined ? undefined : universe.needs[need]?.clause;
-    return `${describeNode(universe, from)} depends on ${describe(clause)}`;
+    const need = universe.needsOf[from]?.find((each) => universe.optionsOf[each]?.includes(node));
+    return `${describeNode(universe, from)} depends on ${need === undefined ? '' : describe(universe, need)}`;
   });
 }
 
@@ -87,6 +85,6 @@ function describeNode(universe: Universe, node: number): string {
 }
 
 /** As it is written, in one line. */
-function describe(clause: Clause | undefined): string {
-  return clause?.text.replaceAll(/\s+/g, ' ') ?? '';
+function describe(universe: Universe, clause: Clause): string {
+  return universe.textOf(clause).replaceAll(/\s+/g, ' ');
 }

@@ -9,10 +9,11 @@
  *                  the whole channel, base indexes ─▶ universe ─▶ findBroken
  * ```
  */
-import { compareRunKeys, type RunKey } from '../../catalog/catalog.ts';
+import type { RunKey } from '../../catalog/catalog.ts';
 import type { Report } from '../../core/report-event.ts';
 import type { ChannelSettings, Format, RepositorySettings } from '../../formats/format.ts';
 import type { InstallRules } from '../../formats/install-rules.ts';
+import { holdYoungGeneration } from '../ingest/hold-young-generation.ts';
 import type { Step } from '../step.ts';
 import type { BaseIndexes } from './base-indexes.ts';
 import { createCandidates } from './candidates.ts';
@@ -26,6 +27,8 @@ import { createUniverse } from './universe.ts';
 
 /** Half a second's worth of choices; a channel of 63,440 packages takes a fiftieth. */
 const EFFORT = 20_000_000;
+/** By then V8's young generation has grown to what such work needs; without an end to its growth the peak is half as high again. */
+const GROWN_AT_PACKAGES = 8000;
 /** With more changes than this the whole channel is read at once. */
 const MAX_CHANGES_TO_PROVE = 32;
 
@@ -48,21 +51,19 @@ export interface MachineFindings extends Findings {
 /** Only machines of which something was found. */
 export async function findUninstallable(input: GateInput): Promise<readonly MachineFindings[]> {
   const { step, settings } = input;
-  const channels = new Set(step.touched.map(({ run }) => run.channel));
   const found: MachineFindings[] = [];
   for (const channel of settings.channels) {
-    if (!channels.has(channel.name)) continue;
     for (const view of machineViews(step, { ...input, channel })) {
-      const { broken, undecided } = await checkMachine(input, { channel, view });
+      const findings = await checkMachine(input, { channel, view });
       const { architecture } = view.machine;
-      if (broken.length + undecided > 0)
-        found.push({ channel: channel.name, architecture, broken, undecided });
+      if (findings.broken.length + findings.undecided > 0)
+        found.push({ channel: channel.name, architecture, ...findings });
     }
   }
   return found;
 }
 
-const NOTHING: Findings = { broken: [], undecided: 0 };
+const NOTHING: Findings = { broken: [], isMore: false, undecided: 0 };
 
 interface At {
   readonly channel: ChannelSettings;
@@ -72,12 +73,11 @@ interface At {
 async function checkMachine(input: GateInput, { channel, view }: At): Promise<Findings> {
   const { step, format, bases } = input;
   const { install } = format;
-  const touched = step.touched.filter(({ run }) => view.runs.some((one) => compareRunKeys(one, run) === 0));
-  if (install === undefined || touched.length === 0) return NOTHING;
+  const names = new Set(view.runs.flatMap((run) => [...step.touched(run)]));
+  if (install === undefined || names.size === 0) return NOTHING;
   const { architecture } = view.machine;
   const paths = bases.pathsFor({ channel: channel.name, architecture });
   if (paths.length === 0) {
-    const names = new Set(touched.map(({ name }) => name));
     const at = { runs: view.runs, format, reader: install.createTermsReader(architecture) };
     const changed = await changedCandidates(step, names, at);
     if (changed.length === 0) return NOTHING;
@@ -96,9 +96,10 @@ async function changedCandidates(
   at: Parameters<typeof readPair>[2],
 ): Promise<readonly ChangedCandidate[]> {
   const changed: ChangedCandidate[] = [];
-  for (const name of names) {
-    // Most of a large publish is new; what is new breaks nothing.
-    if (!(await wasThere(step, name, at.runs))) continue;
+  const held = at.runs.filter(step.held);
+  for (const name of held.length === 0 ? [] : names) {
+    // Most of a large publish is new.
+    if (!(await wasThere(step, name, held))) continue;
     const { before, after } = await readPair(step, name, at);
     if (before !== undefined && before !== after) changed.push({ before, after });
   }
@@ -127,9 +128,15 @@ async function checkAll(
   const candidates = createCandidates({ reader, compareVersions });
   const listed = new Set<string>();
   const edited = new Set(view.runs.flatMap((run) => [...step.edited(run)]));
+  let seen = 0;
+  const goOn = (packages: number): void => {
+    signal?.throwIfAborted();
+    seen += packages;
+    if (seen > GROWN_AT_PACKAGES) holdYoungGeneration();
+  };
   for (const run of view.runs) {
     for await (const records of step.base.scan(run)) {
-      signal?.throwIfAborted();
+      goOn(records.length);
       for (const record of records) {
         if (edited.has(record.name)) continue;
         candidates.offer(record, BEFORE | AFTER);
@@ -143,8 +150,9 @@ async function checkAll(
   }
   for (const path of paths) {
     for await (const text of bases.read(path, install)) {
-      signal?.throwIfAborted();
-      for (const one of install.readIndex(text, architecture)) candidates.offer(one, BEFORE | AFTER);
+      const packages = [...install.readIndex(text, architecture)];
+      goOn(packages.length);
+      for (const one of packages) candidates.offer(one, BEFORE | AFTER);
     }
   }
   const effort = createEffort(EFFORT);

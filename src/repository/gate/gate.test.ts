@@ -49,7 +49,7 @@ describe('refused, and nothing is changed:', () => {
         code: 'PACKAGE_UNINSTALLABLE',
         message: APP_WITHOUT_LIB,
         hint: expect.stringContaining('--allow-uninstallable'),
-        details: { count: 1, packages: [{ channel: 'stable', name: 'app', version: '1.0' }] },
+        details: { isMore: false, packages: [{ channel: 'stable', name: 'app', version: '1.0' }] },
       });
     }
     expect(await listed(user)).toEqual(BOTH);
@@ -158,7 +158,7 @@ describe('machines of several architectures', () => {
     // On amd64 nobody could install doc before.
     await user.publish([{ name: 'lib', version: '1.5' }]);
     await expect(remove(user, ['lib=2.0'])).rejects.toMatchObject({
-      details: { count: 1, packages: [{ name: 'doc' }] },
+      details: { packages: [{ name: 'doc' }] },
     });
   });
 });

@@ -52,7 +52,7 @@ export async function isHarmless(
 /** All names under which somebody may have met a changed package, or will meet it. */
 function namesOf(changed: readonly ChangedCandidate[]): ReadonlySet<string> {
   const versions = changed.flatMap(({ before, after }) => (after === undefined ? [before] : [before, after]));
-  return new Set(versions.flatMap(({ name, terms }) => [name, ...terms.provides.map((one) => one.name)]));
+  return new Set(versions.flatMap(({ name, provides }) => [name, ...provides.map((one) => one.name)]));
 }
 
 function createProof(
@@ -67,7 +67,7 @@ function createProof(
 } {
   const answers = (candidate: Candidate, relation: Relation): boolean =>
     (candidate.name === relation.name && fits(candidate.version, relation, rules)) ||
-    candidate.terms.provides.some(
+    candidate.provides.some(
       (provided) => provided.name === relation.name && fits(provided.version, relation, rules),
     );
   const { relationsOf } = neighbourhood;
@@ -104,16 +104,16 @@ function createProof(
   const isMet = async (need: Clause, { before, after }: ChangedCandidate): Promise<boolean> => {
     if (relationsOf(need).length === 0 || (after !== undefined && meets(after, need))) return true;
     const names = namesIn(need);
-    const earlier = before.terms.needs.includes(need)
+    const earlier = before.needs.includes(need)
       ? [need]
-      : before.terms.needs.filter((one) => namesIn(one).some((name) => names.includes(name)));
+      : before.needs.filter((one) => namesIn(one).some((name) => names.includes(name)));
     for (const one of earlier) if (await implies(one, need)) return true;
     const providers = await neighbourhood.providersOf(names);
     return providers !== undefined && isFromElsewhere(names, providers);
   };
 
   const addsNoConflict = async (conflict: Clause, { before }: ChangedCandidate): Promise<boolean> => {
-    if (before.terms.conflicts.includes(conflict)) return staysApart(conflict, before.name);
+    if (before.conflicts.includes(conflict)) return staysApart(conflict, before.name);
     const others = await neighbourhood.providersOf(namesIn(conflict));
     return (
       others?.every(
@@ -122,19 +122,18 @@ function createProof(
           other.after === undefined ||
           other.before.name === before.name ||
           !meets(other.after, conflict) ||
-          before.terms.conflicts.some((old) => other.before !== undefined && meets(other.before, old)),
+          before.conflicts.some((old) => other.before !== undefined && meets(other.before, old)),
       ) ?? false
     );
   };
 
   return {
-    staysContent: ({ name, terms }) =>
-      terms.needs.every((need) => stillMet(need, need)) &&
-      terms.conflicts.every((conflict) => staysApart(conflict, name)),
+    staysContent: ({ name, needs, conflicts }) =>
+      needs.every((need) => stillMet(need, need)) &&
+      conflicts.every((conflict) => staysApart(conflict, name)),
     async fitsIn(change, after) {
-      for (const need of after.terms.needs) if (!(await isMet(need, change))) return false;
-      for (const conflict of after.terms.conflicts)
-        if (!(await addsNoConflict(conflict, change))) return false;
+      for (const need of after.needs) if (!(await isMet(need, change))) return false;
+      for (const conflict of after.conflicts) if (!(await addsNoConflict(conflict, change))) return false;
       return true;
     },
   };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { INSTALL_FACTS } from '../../../tests/support/install-facts.ts';
 import { AMD64, candidatesOf } from '../../../tests/support/install-kit.ts';
 import { compareVersions } from '../../formats/deb/version.ts';
+import { findDeadEnds } from './dead-ends.ts';
 import { createEffort } from './effort.ts';
 import { findInstallable } from './installable.ts';
 import { AFTER, BEFORE } from './side.ts';
@@ -13,7 +14,7 @@ function installable(lines: readonly string[], { steps = 100_000 } = {}): readon
   const effort = createEffort(steps);
   const universe = createUniverse(nodes, { reader: AMD64, compareVersions, strict: true, effort });
   const roots = nodes.map((_, node) => node);
-  const found = findInstallable(universe, roots, { side: AFTER, effort });
+  const found = findInstallable(universe, roots, { deadEnds: findDeadEnds(universe, AFTER), effort });
   return nodes.flatMap(({ name }, node) => (found.installable.has(node) ? [name] : []));
 }
 
@@ -70,7 +71,7 @@ test('ends in time where nobody could say', () => {
   const effort = createEffort(200_000);
   const universe = createUniverse(nodes, { reader: AMD64, compareVersions, strict: true, effort });
   const app = nodes.findIndex(({ name }) => name === 'app');
-  const found = findInstallable(universe, [app], { side: AFTER, effort });
+  const found = findInstallable(universe, [app], { deadEnds: findDeadEnds(universe, AFTER), effort });
   expect(found.unknown).toEqual([app]);
 });
 
@@ -96,5 +97,9 @@ test('goes deep without a deep stack', () => {
   const effort = createEffort(10_000_000);
   const universe = createUniverse(nodes, { reader: AMD64, compareVersions, strict: true, effort });
   const app = nodes.findIndex(({ name }) => name === 'app');
-  expect(findInstallable(universe, [app], { side: AFTER, effort }).installable.has(app)).toBe(true);
+  expect(
+    findInstallable(universe, [app], { deadEnds: findDeadEnds(universe, AFTER), effort }).installable.has(
+      app,
+    ),
+  ).toBe(true);
 });

@@ -1,8 +1,7 @@
 /** Which packages can be installed on a machine that has nothing yet. */
-import { type DeadEnds, findDeadEnds } from './dead-ends.ts';
+import type { DeadEnds } from './dead-ends.ts';
 import type { Effort } from './effort.ts';
 import { type Clash, searchInstallation } from './search.ts';
-import type { Side } from './side.ts';
 import type { Universe } from './universe.ts';
 import { packWorlds } from './worlds.ts';
 
@@ -12,16 +11,14 @@ export interface Verdicts {
   readonly uninstallable: ReadonlyMap<number, Clash | undefined>;
   /** Not decided within the effort. */
   readonly unknown: readonly number[];
-  readonly deadEnds: DeadEnds;
 }
 
-/** Decides about `roots`, nodes of `side`. */
+/** Decides about `roots`, nodes of the side of `deadEnds`. */
 export function findInstallable(
   universe: Universe,
   roots: readonly number[],
-  { side, effort }: { readonly side: Side; readonly effort: Effort },
+  { deadEnds, effort }: { readonly deadEnds: DeadEnds; readonly effort: Effort },
 ): Verdicts {
-  const deadEnds = findDeadEnds(universe, side);
   const { proven, left } = packWorlds(universe, roots, { deadEnds, effort });
   const installable = new Set(proven);
   const uninstallable = new Map<number, Clash | undefined>();
@@ -34,5 +31,5 @@ export function findInstallable(
     else if (found.outcome === 'none') uninstallable.set(root, found.clash);
     else unknown.push(root);
   }
-  return { installable, uninstallable, unknown, deadEnds };
+  return { installable, uninstallable, unknown };
 }

@@ -1,7 +1,7 @@
-/** For each number below `count`, the indexes of the lists that hold it, ascending. */
+/** For each number below `count` (default: all that there are), the indexes of the lists that hold it, ascending. */
 export function invertLists(
   lists: readonly (readonly number[])[],
-  count: number,
+  count: number = highest(lists) + 1,
 ): readonly (readonly number[])[] {
   const sizes = new Uint32Array(count);
   for (const list of lists) for (const value of list) sizes[value] = (sizes[value] ?? 0) + 1;
@@ -17,6 +17,12 @@ export function invertLists(
     }
   }
   return inverted;
+}
+
+function highest(lists: readonly (readonly number[])[]): number {
+  let most = -1;
+  for (const list of lists) for (const value of list) if (value > most) most = value;
+  return most;
 }
 
 const NOTHING: number[] = [];

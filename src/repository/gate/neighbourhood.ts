@@ -36,10 +36,8 @@ export function createNeighbourhood(
     clauses.set(clause, known);
     return known;
   };
-  const relatesTo = ({ terms }: Candidate, name: string): boolean =>
-    [...terms.needs, ...terms.conflicts].some((clause) =>
-      relationsOf(clause).some((relation) => relation.name === name),
-    );
+  const relatesTo = ({ needs, conflicts }: Candidate, name: string): boolean =>
+    [...needs, ...conflicts].some((clause) => relationsOf(clause).some((relation) => relation.name === name));
   const pairs = new Map<string, Promise<Pair>>();
 
   const pair = (name: string): Promise<Pair> => {
@@ -86,8 +84,8 @@ export function createNeighbourhood(
 }
 
 /** Whether a candidate answers to one of these names. */
-export function answersToAny({ name, terms }: Candidate, names: ReadonlySet<string>): boolean {
-  return names.has(name) || terms.provides.some((provided) => names.has(provided.name));
+export function answersToAny({ name, provides }: Candidate, names: ReadonlySet<string>): boolean {
+  return names.has(name) || provides.some((provided) => names.has(provided.name));
 }
 
 function says({ metadata }: PackageRecord, text: string): boolean {

@@ -22,7 +22,7 @@ export interface ProviderIndex {
 const NOBODY = -1;
 
 export function createProviderIndex(
-  nodes: readonly Pick<Candidate, 'name' | 'version' | 'terms'>[],
+  nodes: readonly Pick<Candidate, 'name' | 'version' | 'provides'>[],
   options: { compareVersions(a: string, b: string): number },
 ): ProviderIndex {
   // Chains in three flat lists: a list for each name would take several times the memory.
@@ -35,9 +35,9 @@ export function createProviderIndex(
     nodeOf.push(node);
     last.set(name, versionOf.push(version) - 1);
   };
-  for (const [node, { name, version, terms }] of nodes.entries()) {
+  for (const [node, { name, version, provides }] of nodes.entries()) {
     add(name, { node, version });
-    for (const provided of terms.provides) add(provided.name, { node, version: provided.version });
+    for (const provided of provides) add(provided.name, { node, version: provided.version });
   }
   const matches = (relation: Relation): number[] => {
     const found: number[] = [];

@@ -14,7 +14,7 @@ export function refusalOf(findings: readonly MachineFindings[]): PakhusError | u
     hint:
       'Publish or remove what belongs together in one go, or say --allow-uninstallable.\n' +
       'Where clients get it from another repository, name its index as base: in pakhus.yaml.',
-    details: { packages: broken.slice(0, 100), count: broken.length },
+    details: { packages: broken, isMore: isMore(findings) },
   });
 }
 
@@ -22,10 +22,16 @@ export function refusalOf(findings: readonly MachineFindings[]): PakhusError | u
 export function describeBroken(findings: readonly MachineFindings[]): string {
   const broken = brokenOf(findings);
   const channels = [...new Set(broken.map(({ channel }) => channel))].join(', ');
-  const count = broken.length === 1 ? '1 package' : `${broken.length} packages`;
+  const orMore = isMore(findings) ? ' or more' : '';
+  const count = broken.length === 1 ? `1 package${orMore}` : `${broken.length} packages${orMore}`;
   const named = broken.slice(0, MAX_NAMED).flatMap(({ chain }) => chain.map(indented));
-  const more = broken.length > MAX_NAMED ? [`and ${broken.length - MAX_NAMED} more`] : [];
+  const others = broken.length - MAX_NAMED;
+  const more = others > 0 ? [`and ${others}${orMore} others`] : [];
   return [`${count} of ${channels} could not be installed any more`, ...named, ...more].join('\n');
+}
+
+function isMore(findings: readonly MachineFindings[]): boolean {
+  return findings.some((one) => one.isMore);
 }
 
 /** How many packages of all machines could not be decided about. */
@@ -35,12 +41,14 @@ export function countUndecided(findings: readonly MachineFindings[]): number {
 
 type Broken = Pick<MachineFindings, 'channel'> & BrokenPackage;
 
-/** Those with short chains first: they are nearest to the change. What breaks on several kinds of machines for the same reason is one. */
+/** Short chains first: they are nearest to the change. What breaks on several kinds of machines is one. */
 function brokenOf(findings: readonly MachineFindings[]): readonly Broken[] {
   const all = findings.flatMap(({ channel, broken }) => broken.map((one) => ({ channel, ...one })));
-  const different = new Map(all.map((one) => [`${one.channel}\n${one.chain.join('\n')}`, one]));
+  const different = new Map(
+    all.map((one) => [[one.channel, one.name, one.version, one.architecture].join('\n'), one]),
+  );
   return [...different.values()].sort(
-    (a, b) => a.chain.length - b.chain.length || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    (a, b) => a.chain.length - b.chain.length || (a.name < b.name ? -1 : 1),
   );
 }
 

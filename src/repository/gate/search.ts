@@ -2,6 +2,7 @@
  * Whether there is any way to install a package: forced choices first, then all others if need be. Exact, as long as the
  * effort lasts.
  */
+import type { Clause } from '../../formats/install-rules.ts';
 import type { DeadEnds } from './dead-ends.ts';
 import type { Effort } from './effort.ts';
 import { createSelection } from './selection.ts';
@@ -18,7 +19,7 @@ export interface Clash {
   /** Nodes from the root on, each needed by the one before. */
   readonly path: readonly number[];
   /** What the last of them needs. */
-  readonly need: number;
+  readonly need: Clause;
   /** Would meet the need if it did not conflict with a node that is chosen. */
   readonly option: number;
   /** From the root to that node. */
@@ -27,7 +28,7 @@ export interface Clash {
 
 /** A need of a chosen node. */
 interface Open {
-  readonly need: number;
+  readonly need: Clause;
   readonly node: number;
 }
 
@@ -57,7 +58,8 @@ export function searchInstallation(
   const choose = (node: number, parent: number): void => {
     selection.add(node);
     parents.set(node, parent);
-    for (const need of universe.needsOf[node] ?? []) open.push({ need, node });
+    for (const need of universe.needsOf[node] ?? [])
+      if (universe.optionsOf[need] !== undefined) open.push({ need, node });
   };
   const pathTo = (node: number): readonly number[] => {
     const path = [node];
@@ -65,7 +67,7 @@ export function searchInstallation(
     return path;
   };
   const describe = ({ need, node }: Open): Clash | undefined => {
-    for (const option of universe.needs[need]?.options ?? []) {
+    for (const option of universe.optionsOf[need] ?? []) {
       const against = (universe.conflictsOf[option] ?? []).find(selection.has);
       if (!deadEnds.isDead(option) && against !== undefined)
         return { path: pathTo(node), need, option, against: pathTo(against) };
@@ -80,7 +82,7 @@ export function searchInstallation(
       let decision: Decision | undefined;
       for (let at = met; at < open.length; at++) {
         const one = open[at];
-        const options = one === undefined ? [] : (universe.needs[one.need]?.options ?? []);
+        const options = one === undefined ? [] : (universe.optionsOf[one.need] ?? []);
         if (one === undefined || !effort.spend(1)) return 'stuck';
         if (options.some(selection.has)) {
           if (at === met) met++;

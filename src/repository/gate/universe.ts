@@ -16,22 +16,16 @@ import { invertLists } from './invert-lists.ts';
 import { createProviderIndex, type Provider } from './provider-index.ts';
 import type { Side } from './side.ts';
 
-/** Something that a node needs; needs with the same text are one. */
-export interface UniverseNeed {
-  readonly clause: Clause;
-  /** Nodes of either side that meet it, alternatives in their order. */
-  readonly options: readonly number[];
-}
-
 export interface Universe {
   readonly nodes: readonly Candidate[];
-  readonly needs: readonly UniverseNeed[];
-  /** Needs of each node, without those that count as met because nobody here provides the name. */
-  readonly needsOf: readonly (readonly number[])[];
-  /** Nodes of each need. */
+  /** What each node needs. */
+  readonly needsOf: readonly (readonly Clause[])[];
+  /** By clause: nodes of either side that meet it, alternatives in their order. Undefined: nobody needs it, or it counts as met. */
+  readonly optionsOf: readonly (readonly number[] | undefined)[];
+  /** By clause: nodes that need it. */
   readonly neededBy: readonly (readonly number[])[];
-  /** Needs for which each node is an option. */
-  readonly optionOf: readonly (readonly number[])[];
+  /** Clauses for which each node is an option. */
+  readonly optionOf: readonly (readonly Clause[])[];
   /** Nodes that cannot be installed beside each node, whichever of the two says so. */
   readonly conflictsOf: readonly (readonly number[])[];
   /** The clause of one of two nodes that keeps them apart. */
@@ -39,11 +33,12 @@ export interface Universe {
   isOn(node: number, side: Side): boolean;
   /** Who answers to the names of a clause, in whatever version. */
   providersFor(clause: Clause): readonly (Provider & { readonly name: string })[];
+  textOf(clause: Clause): string;
 }
 
 export interface UniverseOptions {
   /** The reader of the candidates' terms. */
-  readonly reader: Pick<TermsReader, 'relationsOf'>;
+  readonly reader: Pick<TermsReader, 'relationsOf' | 'textOf'>;
   compareVersions(a: string, b: string): number;
   /** A name that nobody here provides, on neither side, is unmet; otherwise it comes from elsewhere and counts as met. */
   readonly strict: boolean;
@@ -51,39 +46,26 @@ export interface UniverseOptions {
   readonly effort: Effort;
 }
 
-/** In place of the number of a need. */
-const MET = -1;
-
 export function createUniverse(nodes: readonly Candidate[], options: UniverseOptions): Universe {
+  const { reader, effort, strict } = options;
   const index = createProviderIndex(nodes, options);
-  const needs: UniverseNeed[] = [];
-  /** Numbers of needs by those that their reader gave them. */
-  const numberOf: number[] = [];
+  const needsOf = nodes.map(({ needs }) => needs);
+  const neededBy = invertLists(needsOf);
 
-  /** Its number; {@link MET} when it counts as met. */
-  const addNeed = (clause: Clause): number => {
-    const alternatives = options.reader.relationsOf(clause);
-    const isFromElsewhere = !options.strict && alternatives.some(({ name }) => !index.isKnown(name));
-    if (alternatives.length === 0 || isFromElsewhere) return MET;
+  const optionsFor = (clause: Clause): readonly number[] | undefined => {
+    const alternatives = reader.relationsOf(clause);
+    const isFromElsewhere = !strict && alternatives.some(({ name }) => !index.isKnown(name));
+    if (alternatives.length === 0 || isFromElsewhere) return undefined;
     const found = index.optionsFor(alternatives);
-    return options.effort.spend(found.length) ? needs.push({ clause, options: found }) - 1 : MET;
+    return effort.spend(found.length) ? found : undefined;
   };
-  const numbersOf = (clauses: readonly Clause[]): readonly number[] => {
-    const numbers: number[] = [];
-    for (const clause of clauses) {
-      const number = numberOf[clause.id] ?? addNeed(clause);
-      numberOf[clause.id] = number;
-      if (number !== MET && !numbers.includes(number)) numbers.push(number);
-    }
-    return numbers.length === 0 ? NOTHING : numbers.slice();
-  };
-  const needsOf = nodes.map(({ terms }) => numbersOf(terms.needs));
+  const optionsOf = neededBy.map((own, clause) => (own.length === 0 ? undefined : optionsFor(clause)));
 
-  /** By the number of the clause. */
+  /** By clause. */
   const matchesOf: (readonly number[])[] = [];
   const matchesFor = (clause: Clause): readonly number[] => {
-    const known = matchesOf[clause.id] ?? index.optionsFor(options.reader.relationsOf(clause));
-    matchesOf[clause.id] = known;
+    const known = matchesOf[clause] ?? index.optionsFor(reader.relationsOf(clause));
+    matchesOf[clause] = known;
     return known;
   };
   const conflictsOf: (number[] | undefined)[] = nodes.map(() => undefined);
@@ -92,10 +74,10 @@ export function createUniverse(nodes: readonly Candidate[], options: UniverseOpt
     if (known === undefined) conflictsOf[node] = [other];
     else known.push(other);
   };
-  for (const [node, { terms, sides }] of nodes.entries()) {
-    for (const clause of terms.conflicts) {
+  for (const [node, { conflicts, sides }] of nodes.entries()) {
+    for (const clause of conflicts) {
       const met = matchesFor(clause);
-      if (!options.effort.spend(met.length)) break;
+      if (!effort.spend(met.length)) break;
       for (const other of met) {
         if (other === node || ((nodes[other]?.sides ?? 0) & sides) === 0) continue;
         keepApart(node, other);
@@ -105,15 +87,15 @@ export function createUniverse(nodes: readonly Candidate[], options: UniverseOpt
   }
 
   const clauseAgainst = (by: number, other: number): Clause | undefined =>
-    nodes[by]?.terms.conflicts.find(({ id }) => matchesOf[id]?.includes(other));
+    nodes[by]?.conflicts.find((clause) => matchesOf[clause]?.includes(other));
 
   return {
     nodes,
-    needs,
     needsOf,
-    neededBy: invertLists(needsOf, needs.length),
+    optionsOf,
+    neededBy,
     optionOf: invertLists(
-      needs.map((one) => one.options),
+      optionsOf.map((own) => own ?? NOTHING),
       nodes.length,
     ),
     conflictsOf: conflictsOf.map((list) => list ?? NOTHING),
@@ -124,9 +106,10 @@ export function createUniverse(nodes: readonly Candidate[], options: UniverseOpt
       }
       return undefined;
     },
+    textOf: reader.textOf,
     isOn: (node, side) => ((nodes[node]?.sides ?? 0) & side) !== 0,
     providersFor: (clause) =>
-      options.reader
+      reader
         .relationsOf(clause)
         .flatMap(({ name }) => index.providersOf(name).map((provider) => ({ name, ...provider }))),
   };

@@ -50,8 +50,8 @@ function addWhole(
   world.add(root);
   for (let at = start; at < world.chosen.length; at++) {
     for (const need of universe.needsOf[world.chosen[at] ?? -1] ?? []) {
-      const options = universe.needs[need]?.options ?? [];
-      if (options.some(world.has)) continue;
+      const options = universe.optionsOf[need];
+      if (options === undefined || options.some(world.has)) continue;
       const option = options.find(world.isFree);
       if (option === undefined || !effort.spend(1)) {
         world.shrinkTo(start);

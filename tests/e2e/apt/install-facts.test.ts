@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareVersions } from '../../../src/formats/deb/version.ts';
+import { findDeadEnds } from '../../../src/repository/gate/dead-ends.ts';
 import { createEffort } from '../../../src/repository/gate/effort.ts';
 import { findInstallable } from '../../../src/repository/gate/installable.ts';
 import { AFTER } from '../../../src/repository/gate/side.ts';
@@ -56,7 +57,10 @@ function judged(lines: readonly string[]): ReadonlySet<string> {
   const nodes = candidatesOf(...lines.map((line) => [line, AFTER] as const));
   const effort = createEffort(1_000_000);
   const universe = createUniverse(nodes, { reader: AMD64, compareVersions, strict: true, effort });
-  const found = findInstallable(universe, [...nodes.keys()], { side: AFTER, effort });
+  const found = findInstallable(universe, [...nodes.keys()], {
+    deadEnds: findDeadEnds(universe, AFTER),
+    effort,
+  });
   return new Set(nodes.filter((_, node) => found.installable.has(node)).map(({ name }) => name));
 }
 
