@@ -1,5 +1,5 @@
 /** Packages that came, went or changed, one a line. */
-import type { PackageDifference } from '../repository/diff-revisions.ts';
+import type { PackageDifference } from '../repository/history/diff-revisions.ts';
 import type { Palette } from './palette.ts';
 import { formatCount } from './quantities.ts';
 

@@ -1,5 +1,5 @@
 /** One revision, in lines. */
-import type { RevisionDetails } from '../repository/revision-details.ts';
+import type { RevisionDetails } from '../repository/history/revision-details.ts';
 import type { View } from './command.ts';
 import { differenceLines } from './difference-lines.ts';
 import { formatDate } from './quantities.ts';

@@ -1,5 +1,5 @@
 /** Settings that differ, one a line. */
-import type { SettingChange } from '../repository/compare-terms.ts';
+import type { SettingChange } from '../repository/change/compare-terms.ts';
 
 export function settingLines(changes: readonly SettingChange[]): readonly string[] {
   return changes.map(

@@ -11,11 +11,11 @@ import {
 } from '../../tests/support/test-repository.ts';
 import { readBytes } from '../storage/read-all.ts';
 import { applySettings } from './apply-settings.ts';
-import { readLog } from './history.ts';
-import { makeLedgerKey, makeSigningKey } from './key-files.ts';
+import { readLog } from './history/history.ts';
+import { makeLedgerKey, makeSigningKey } from './keys/key-files.ts';
 import { parseWanted, removePackages } from './remove-packages.ts';
 import { readStatus } from './status.ts';
-import { verifyRepository } from './verify.ts';
+import { verifyRepository } from './verify/verify.ts';
 
 async function apply(user: TestUser, { dryRun = false } = {}) {
   const workspace = await user.workspace();

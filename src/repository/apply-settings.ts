@@ -5,14 +5,14 @@ import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
-import type { PublicSigner } from './actions.ts';
-import { type Changed, finishOthers, makeChange } from './change.ts';
-import { compareTerms, type SettingChange } from './compare-terms.ts';
-import { termsOf } from './content.ts';
+import type { PublicSigner } from './change/actions.ts';
+import { type Changed, finishOthers, makeChange } from './change/change.ts';
+import { compareTerms, type SettingChange } from './change/compare-terms.ts';
+import { termsOf } from './change/content.ts';
+import { checkTerms, type Terms } from './change/terms.ts';
+import { isRotating } from './keys/signers.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
-import { isRotating } from './signers.ts';
-import { checkTerms, type Terms } from './terms.ts';
 
 export interface ApplyResult {
   readonly changes: readonly SettingChange[];

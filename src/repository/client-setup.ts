@@ -3,7 +3,7 @@ import { trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
 import type { ClientInstructions } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import { PUBLIC_KEY_PATH } from './pointers.ts';
+import { PUBLIC_KEY_PATH } from './change/pointers.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 

@@ -8,8 +8,8 @@ import {
   type TestUser,
 } from '../../tests/support/test-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import { readLog } from './history.ts';
-import { verifyRepository } from './verify.ts';
+import { readLog } from './history/history.ts';
+import { verifyRepository } from './verify/verify.ts';
 
 /** Users of one machine: they share their keys. */
 function colleagues(user: TestUser, count: number): readonly TestUser[] {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readAsClient } from '../../tests/support/apt-reader.ts';
 import { createTestRepository, keysOf, type TestUser } from '../../tests/support/test-repository.ts';
 import { createRepository } from './create-repository.ts';
-import { readLog } from './history.ts';
+import { readLog } from './history/history.ts';
 
 async function create(user: TestUser, { dryRun = false } = {}) {
   const workspace = await user.workspace();

@@ -3,11 +3,11 @@ import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import { asCommitter } from '../ledger/committers.ts';
 import type { Proposer } from '../ledger/manifest.ts';
-import { makeChange } from './change.ts';
+import { makeChange } from './change/change.ts';
+import type { Terms } from './change/terms.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
-import type { Terms } from './terms.ts';
 
 /** What a repository is to start with. */
 export interface NewRepository {

@@ -6,8 +6,8 @@ import { fillPlace } from '../config/place.ts';
 import type { PackageRecord, PackageSummary, Relations } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { Filter } from './actions.ts';
-import type { ReadRevision } from './content.ts';
+import type { Filter } from './change/actions.ts';
+import type { ReadRevision } from './change/content.ts';
 import type { Repository } from './repository.ts';
 
 /** A package and where it is. */

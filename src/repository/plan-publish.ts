@@ -2,14 +2,14 @@
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Format, PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import type { Identity, Place } from './actions.ts';
-import { catalogLookup } from './catalog-lookup.ts';
-import { type Changes, createChanges } from './changes.ts';
-import type { ReadRevision } from './content.ts';
+import type { Identity, Place } from './change/actions.ts';
+import { catalogLookup } from './change/catalog-lookup.ts';
+import { type Changes, createChanges } from './change/changes.ts';
+import type { ReadRevision } from './change/content.ts';
+import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
-import { checkPlace, type Terms } from './terms.ts';
 
 /** A file that was not accepted. */
 export interface RefusedFile {

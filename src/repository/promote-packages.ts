@@ -1,17 +1,17 @@
 /** Promoting packages: the same bytes, listed in another place as well. */
 import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import { type Place, withAllowance } from './actions.ts';
-import { catalogLookup } from './catalog-lookup.ts';
-import { type Changed, finishOthers, makeChange } from './change.ts';
-import { createChanges } from './changes.ts';
-import type { ReadRevision } from './content.ts';
+import { type Place, withAllowance } from './change/actions.ts';
+import { catalogLookup } from './change/catalog-lookup.ts';
+import { type Changed, finishOthers, makeChange } from './change/change.ts';
+import { createChanges } from './change/changes.ts';
+import type { ReadRevision } from './change/content.ts';
+import { checkPlace } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';
 import { describeAll, notThere, type Wanted } from './remove-packages.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
-import { checkPlace } from './terms.ts';
 
 export interface PromoteInput {
   readonly from: Place;

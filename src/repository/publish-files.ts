@@ -4,6 +4,7 @@ import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
+import type { Terms } from './change/terms.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
 import { holdYoungGeneration } from './ingest/hold-young-generation.ts';
@@ -15,7 +16,6 @@ import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
-import type { Terms } from './terms.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PublishFilesInput {

@@ -12,11 +12,11 @@ import {
   keysOf,
   type TestUser,
 } from '../../tests/support/test-repository.ts';
-import { readLog } from './history.ts';
+import { readLog } from './history/history.ts';
 import { iteratePackages } from './list-packages.ts';
 import { type PublishFilesResult, publishFiles } from './publish-files.ts';
 import { openTail } from './read-repository.ts';
-import { verifyRepository } from './verify.ts';
+import { verifyRepository } from './verify/verify.ts';
 
 const HELLO = 'pool/main/h/hello/hello_1.0_amd64.deb';
 

@@ -9,17 +9,17 @@
 
 import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
-import { type Action, type Identity, type Place, withAllowance } from './actions.ts';
-import { type Changed, finishOthers, makeChange } from './change.ts';
-import { type ReadRevision, termsOf } from './content.ts';
+import { type Action, type Identity, type Place, withAllowance } from './change/actions.ts';
+import { type Changed, finishOthers, makeChange } from './change/change.ts';
+import { type ReadRevision, termsOf } from './change/content.ts';
+import type { OwnFiles } from './change/prepare.ts';
+import type { Terms } from './change/terms.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage } from './ingest/inspected.ts';
 import { storePackage } from './ingest/store-package.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
-import type { OwnFiles } from './prepare.ts';
 import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
-import type { Terms } from './terms.ts';
 
 /** What happened to one file. */
 export interface PublishedPackage extends Identity {
@@ -106,7 +106,7 @@ export async function publishPackages(
   if (propose !== undefined) {
     if (plan.fresh.length === 0) return result([], unmade);
     // Loaded late: most packages are published.
-    const { proposePackages } = await import('./propose-packages.ts');
+    const { proposePackages } = await import('./proposals/propose-packages.ts');
     const packages = plan.fresh.map(({ inspected: one }) => one);
     return result(plan.fresh, await proposePackages(repository, packages, { ...options, propose, message }));
   }

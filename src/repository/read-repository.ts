@@ -2,7 +2,7 @@
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { readTail } from '../ledger/log.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { type ReadRevision, readContent } from './content.ts';
+import { type ReadRevision, readContent } from './change/content.ts';
 import type { Repository } from './repository.ts';
 
 /** The newest revision. @throws REPOSITORY_NOT_FOUND when there is none, LEDGER_* */

@@ -1,9 +1,9 @@
 /** Removing packages from a place. Their files stay until they are collected, for clients with an older index. */
 import { PakhusError } from '../core/pakhus-error.ts';
-import { type Filter, type Identity, withAllowance } from './actions.ts';
-import { catalogLookup } from './catalog-lookup.ts';
-import { type Changed, makeChange } from './change.ts';
-import { createChanges } from './changes.ts';
+import { type Filter, type Identity, withAllowance } from './change/actions.ts';
+import { catalogLookup } from './change/catalog-lookup.ts';
+import { type Changed, makeChange } from './change/change.ts';
+import { createChanges } from './change/changes.ts';
 import { passGate } from './gate/gate.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
 import { openTail } from './read-repository.ts';

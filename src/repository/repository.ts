@@ -9,6 +9,10 @@
  *                                                                clients
  * ```
  * Each returns data, reports through a callback, and never prints.
+ *
+ * Here: what people ask for of a repository itself. `ingest/` reads package files, `change/` makes a revision of what was asked,
+ * `gate/` refuses what breaks installing, `proposals/` is for changes that others commit, `history/` for what was, `keys/` for signers over
+ * time, `collect/` gives room back; `verify/`, `live/` and `doctor/` look at what is there.
  */
 import type { CatalogReader } from '../catalog/catalog-reader.ts';
 import type { Report } from '../core/report-event.ts';
@@ -16,7 +20,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { BaseIndexes } from './gate/base-indexes.ts';
 import type { TreeLocation } from './ingest/worker-messages.ts';
-import type { RepositoryKeys } from './keys.ts';
+import type { RepositoryKeys } from './keys/keys.ts';
 import type { Site } from './live/site.ts';
 
 /** One repository of a store, opened. It may have no revision yet. */

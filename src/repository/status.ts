@@ -6,9 +6,9 @@ import { readPublished } from '../ledger/published.ts';
 import { readPublicKey } from '../signing/openpgp-key.ts';
 import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import type { PublicSigner } from './actions.ts';
-import { type OpenProposal, readOpenProposals } from './open-proposals.ts';
-import type { Pin } from './pins.ts';
+import type { PublicSigner } from './change/actions.ts';
+import type { Pin } from './history/pins.ts';
+import { type OpenProposal, readOpenProposals } from './proposals/open-proposals.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 

@@ -18,7 +18,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { UrlReader } from '../upstream/url-reader.ts';
 import { createBaseIndexes } from './gate/base-indexes.ts';
 import { PACKAGE_HEADERS } from './ingest/store-package.ts';
-import { openKeys } from './keys.ts';
+import { openKeys } from './keys/keys.ts';
 import { siteOf } from './live/site.ts';
 import type { Repository } from './repository.ts';
 

@@ -1,6 +1,6 @@
 /** A committer dies at any call of the store while it takes a proposal; a proposer dies while it makes one. */
 import { expect, test } from 'vitest';
-import { verifyRepository } from '../../src/repository/verify.ts';
+import { verifyRepository } from '../../src/repository/verify/verify.ts';
 import { faultyStorage, ProcessDeath } from '../../src/storage/fault.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import type { Storage } from '../../src/storage/storage.ts';

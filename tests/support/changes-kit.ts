@@ -1,8 +1,8 @@
 /** Packages in few words, a base revision that holds them, and what changes make of it. */
 import type { RunKey } from '../../src/catalog/catalog.ts';
 import type { PackageRecord } from '../../src/formats/format.ts';
-import type { Identity } from '../../src/repository/actions.ts';
-import type { BaseLookup, Changes } from '../../src/repository/changes.ts';
+import type { Identity } from '../../src/repository/change/actions.ts';
+import type { BaseLookup, Changes } from '../../src/repository/change/changes.ts';
 import { memoryLookup } from './memory-lookup.ts';
 
 export const STABLE: RunKey = { channel: 'stable', component: 'main', slot: 'amd64' };

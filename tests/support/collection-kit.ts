@@ -1,7 +1,7 @@
 /** A repository to collect from: `keep: 1`, so that each version of a package replaces the one before. */
 
 import { type CollectResult, collectRepository } from '../../src/repository/collect/collect.ts';
-import { verifyRepository } from '../../src/repository/verify.ts';
+import { verifyRepository } from '../../src/repository/verify/verify.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import type { Storage, StorageCapabilities } from '../../src/storage/storage.ts';
 import { readAsClient } from './apt-reader.ts';

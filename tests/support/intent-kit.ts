@@ -3,12 +3,12 @@ import { PakhusError } from '../../src/core/pakhus-error.ts';
 import type { PackageRecord, RepositorySettings } from '../../src/formats/format.ts';
 import type { Intent } from '../../src/ledger/intents.ts';
 import type { Proposer } from '../../src/ledger/manifest.ts';
-import type { Identity, Place } from '../../src/repository/actions.ts';
-import type { PackageFiles } from '../../src/repository/apply-add.ts';
-import { type Applied, type ApplyInput, applyIntents } from '../../src/repository/apply-intents.ts';
-import type { BaseLookup } from '../../src/repository/changes.ts';
+import type { Identity, Place } from '../../src/repository/change/actions.ts';
+import type { PackageFiles } from '../../src/repository/change/apply-add.ts';
+import { type Applied, type ApplyInput, applyIntents } from '../../src/repository/change/apply-intents.ts';
+import type { BaseLookup } from '../../src/repository/change/changes.ts';
+import type { Terms } from '../../src/repository/change/terms.ts';
 import type { InspectedPackage } from '../../src/repository/ingest/inspected.ts';
-import type { Terms } from '../../src/repository/terms.ts';
 import { memoryLookup } from './memory-lookup.ts';
 
 /** Two channels, one component. */

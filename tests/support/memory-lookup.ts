@@ -1,7 +1,7 @@
 import { compareRunKeys, type RunKey } from '../../src/catalog/catalog.ts';
 import { installRules } from '../../src/formats/deb/install-rules.ts';
 import type { PackageRecord } from '../../src/formats/format.ts';
-import type { BaseLookup } from '../../src/repository/changes.ts';
+import type { BaseLookup } from '../../src/repository/change/changes.ts';
 import { leafNames } from '../../src/repository/gate/leaf-names.ts';
 
 /** Packages in a leaf. */

@@ -6,7 +6,7 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import { intentKey } from '../../src/ledger/inbox.ts';
 import { readSettled } from '../../src/ledger/settled.ts';
 import { encodeSaid } from '../../src/ledger/signed-lines.ts';
-import type { Place } from '../../src/repository/actions.ts';
+import type { Place } from '../../src/repository/change/actions.ts';
 import { openTail } from '../../src/repository/read-repository.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';

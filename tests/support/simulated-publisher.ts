@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { publishFiles } from '../../src/repository/publish-files.ts';
-import { verifyRepository } from '../../src/repository/verify.ts';
+import { verifyRepository } from '../../src/repository/verify/verify.ts';
 import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';

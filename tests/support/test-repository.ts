@@ -6,7 +6,7 @@ import type { PartialPlace } from '../../src/config/place.ts';
 import { parsePlace } from '../../src/config/place.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { ReportEvent } from '../../src/core/report-event.ts';
-import { finishOthers } from '../../src/repository/change.ts';
+import { finishOthers } from '../../src/repository/change/change.ts';
 import { type PublishFilesResult, publishFiles } from '../../src/repository/publish-files.ts';
 import type { Repository, UseCaseOptions } from '../../src/repository/repository.ts';
 import { createWorkspace, type Workspace } from '../../src/repository/workspace.ts';

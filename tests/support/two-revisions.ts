@@ -1,5 +1,5 @@
 import { openTail } from '../../src/repository/read-repository.ts';
-import { type Verification, verifyRepository } from '../../src/repository/verify.ts';
+import { type Verification, verifyRepository } from '../../src/repository/verify/verify.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import { createTestRepository, keysOf, type TestUser } from './test-repository.ts';
 

@@ -2,7 +2,7 @@
 import { ERROR_CODES } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { applySettings } from '../../repository/apply-settings.ts';
-import type { SettingChange } from '../../repository/compare-terms.ts';
+import type { SettingChange } from '../../repository/change/compare-terms.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';

@@ -6,8 +6,8 @@ import {
   commitOpen,
   mayCommit,
   watchOpen,
-} from '../../repository/commit-open.ts';
-import { type OpenProposal, readOpenProposals } from '../../repository/open-proposals.ts';
+} from '../../repository/proposals/commit-open.ts';
+import { type OpenProposal, readOpenProposals } from '../../repository/proposals/open-proposals.ts';
 import { openTail } from '../../repository/read-repository.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { type Command, defineCommand } from '../command.ts';

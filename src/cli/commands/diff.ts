@@ -1,5 +1,5 @@
 /** `pakhus diff`. */
-import { diffRevisions } from '../../repository/diff-revisions.ts';
+import { diffRevisions } from '../../repository/history/diff-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { differenceLines } from '../difference-lines.ts';
 import { argument, optionalArgument } from '../inputs.ts';

@@ -1,5 +1,5 @@
 /** `pakhus key export`. */
-import { exportPublicKey, KEY_FORMS } from '../../repository/key-files.ts';
+import { exportPublicKey, KEY_FORMS } from '../../repository/keys/key-files.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, choiceOption } from '../inputs.ts';
 

@@ -1,5 +1,5 @@
 /** `pakhus key new`. */
-import { makeLedgerKey, makeSigningKey } from '../../repository/key-files.ts';
+import { makeLedgerKey, makeSigningKey } from '../../repository/keys/key-files.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, choiceOption, countOption, flag, textOption } from '../inputs.ts';
 

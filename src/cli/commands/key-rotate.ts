@@ -1,6 +1,6 @@
 /** `pakhus key rotate`. */
-import { type RotateResult, rotateKey } from '../../repository/rotate-key.ts';
-import { nextStep } from '../../repository/signers.ts';
+import { type RotateResult, rotateKey } from '../../repository/keys/rotate-key.ts';
+import { nextStep } from '../../repository/keys/signers.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, choiceOption, countOption, textOption } from '../inputs.ts';
 import { openRepository, useCase } from '../open-workspace.ts';

@@ -1,7 +1,7 @@
 /** `pakhus list`. */
 import { splitRevision } from '../../config/place.ts';
+import { openAt } from '../../repository/history/past-revisions.ts';
 import { iteratePackages } from '../../repository/list-packages.ts';
-import { openAt } from '../../repository/past-revisions.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachPlace } from '../open-workspace.ts';

@@ -1,5 +1,5 @@
 /** `pakhus log`. */
-import { type LogLine, readLog } from '../../repository/history.ts';
+import { type LogLine, readLog } from '../../repository/history/history.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, countOption, textOption } from '../inputs.ts';
 import { openPlace } from '../open-workspace.ts';

@@ -1,5 +1,5 @@
 /** `pakhus pin`. */
-import { pinRevision } from '../../repository/pin-revision.ts';
+import { pinRevision } from '../../repository/history/pin-revision.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, optionalArgument, textOption } from '../inputs.ts';
 import { openRepository, useCase } from '../open-workspace.ts';

@@ -1,5 +1,5 @@
 /** `pakhus repair`. */
-import { type RepairResult, repairRepository } from '../../repository/repair.ts';
+import { type RepairResult, repairRepository } from '../../repository/verify/repair.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';

@@ -1,8 +1,8 @@
 /** `pakhus resign`. */
 import { fillPlace, type PartialPlace } from '../../config/place.ts';
+import { type ResignedChannel, resign as resignChannels } from '../../repository/keys/resign.ts';
 import { openTail } from '../../repository/read-repository.ts';
 import type { Repository } from '../../repository/repository.ts';
-import { type ResignedChannel, resign as resignChannels } from '../../repository/resign.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { countOption, flag, optionalArgument } from '../inputs.ts';
 import { forEachPlace, useCase } from '../open-workspace.ts';

@@ -1,6 +1,6 @@
 /** `pakhus rollback`. */
-import type { ChannelDowngrade } from '../../repository/downgrades.ts';
-import { rollbackPlace } from '../../repository/rollback.ts';
+import type { ChannelDowngrade } from '../../repository/history/downgrades.ts';
+import { rollbackPlace } from '../../repository/history/rollback.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { differenceLines } from '../difference-lines.ts';
 import { ALLOW_UNINSTALLABLE, argument, flag, textOption } from '../inputs.ts';

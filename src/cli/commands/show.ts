@@ -1,12 +1,12 @@
 /** `pakhus show`. */
 import { type PartialPlace, splitRevision } from '../../config/place.ts';
-import type { LogEntry } from '../../repository/history.ts';
+import type { LogEntry } from '../../repository/history/history.ts';
+import { originsOf } from '../../repository/history/origins.ts';
+import { openAt } from '../../repository/history/past-revisions.ts';
+import { type RevisionDetails, readRevisionDetails } from '../../repository/history/revision-details.ts';
 import { findPackages, type ShownPackage, showPackage } from '../../repository/list-packages.ts';
-import { originsOf } from '../../repository/origins.ts';
-import { openAt } from '../../repository/past-revisions.ts';
 import { notThere, parseWanted } from '../../repository/remove-packages.ts';
 import type { Repository } from '../../repository/repository.ts';
-import { type RevisionDetails, readRevisionDetails } from '../../repository/revision-details.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { argument, optionalArgument } from '../inputs.ts';

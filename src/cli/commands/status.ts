@@ -1,7 +1,7 @@
 /** `pakhus status`. */
 import { readStorage } from '../../repository/collect/read-storage.ts';
 import type { Share } from '../../repository/collect/tally.ts';
-import { describePin } from '../../repository/pins.ts';
+import { describePin } from '../../repository/history/pins.ts';
 import { type ChannelStatus, type RepositoryStatus, readStatus } from '../../repository/status.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import { flag, optionalArgument } from '../inputs.ts';

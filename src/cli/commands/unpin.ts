@@ -1,5 +1,5 @@
 /** `pakhus unpin`. */
-import { unpinRevision } from '../../repository/pin-revision.ts';
+import { unpinRevision } from '../../repository/history/pin-revision.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument } from '../inputs.ts';
 import { openRepository, useCase } from '../open-workspace.ts';

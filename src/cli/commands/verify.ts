@@ -1,6 +1,6 @@
 /** `pakhus verify`. */
 import { PakhusError } from '../../core/pakhus-error.ts';
-import { type Verification, verifyRepository } from '../../repository/verify.ts';
+import { type Verification, verifyRepository } from '../../repository/verify/verify.ts';
 import { type Command, defineCommand, type View } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { flag, optionalArgument, textOption } from '../inputs.ts';

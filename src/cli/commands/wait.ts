@@ -1,5 +1,9 @@
 /** `pakhus wait`. */
-import { type ProposalOutcome, parseProposal, waitForProposal } from '../../repository/wait-proposal.ts';
+import {
+  type ProposalOutcome,
+  parseProposal,
+  waitForProposal,
+} from '../../repository/proposals/wait-proposal.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, durationOption, optionalArgument } from '../inputs.ts';
 import { repositoriesOf, useCase } from '../open-workspace.ts';

@@ -14,7 +14,7 @@ import { createSleeper } from '../../../tests/support/stop-storage.ts';
 import { keysOf } from '../../../tests/support/test-repository.ts';
 import { type FaultyCall, faultyStorage, ProcessDeath } from '../../storage/fault.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { readLog } from '../history.ts';
+import { readLog } from '../history/history.ts';
 import { openTail } from '../read-repository.ts';
 
 /** Dies in front of the first such call. */

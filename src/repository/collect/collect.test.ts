@@ -11,9 +11,9 @@ import {
   type Yard,
 } from '../../../tests/support/collection-kit.ts';
 import { keysOf } from '../../../tests/support/test-repository.ts';
-import { makeChange } from '../change.ts';
-import { readLog } from '../history.ts';
-import { openPast } from '../past-revisions.ts';
+import { makeChange } from '../change/change.ts';
+import { readLog } from '../history/history.ts';
+import { openPast } from '../history/past-revisions.ts';
 import { openTail } from '../read-repository.ts';
 import { type CollectResult, collectRepository } from './collect.ts';
 

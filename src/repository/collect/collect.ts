@@ -24,7 +24,7 @@ import { publishTail } from '../../ledger/publish.ts';
 import { endSweep, runSweep } from '../../ledger/run-sweep.ts';
 import { awaitSweeper, sweepEndsIn } from '../../ledger/sweep.ts';
 import { checkWriter } from '../../ledger/writer.ts';
-import type { ReadRevision } from '../content.ts';
+import type { ReadRevision } from '../change/content.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { graceOf } from './grace.ts';

@@ -4,7 +4,7 @@ import type { FoundRecord } from '../../ledger/log.ts';
 import { readManifest } from '../../ledger/manifest.ts';
 import { walkBack } from '../../ledger/walk-back.ts';
 import type { CallOptions } from '../../storage/storage.ts';
-import { type ReadRevision, readContent } from '../content.ts';
+import { type ReadRevision, readContent } from '../change/content.ts';
 import type { Repository } from '../repository.ts';
 import type { NamedBy } from './classify.ts';
 import { isBrief, keptFrom, type RetentionRules, type RevisionFacts } from './retention.ts';

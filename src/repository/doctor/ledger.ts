@@ -1,7 +1,7 @@
 /** The ledger of a repository: what clients see of it, who may change it, and what waits. */
 import type { RepositoryConfig, ResolvedConfig } from '../../config/resolved-config.ts';
 import { applySettings } from '../apply-settings.ts';
-import type { ReadRevision } from '../content.ts';
+import type { ReadRevision } from '../change/content.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { type ChannelStatus, type RepositoryStatus, readStatus } from '../status.ts';
 import { bad, type Diagnosis, good, showSpan, warning } from './diagnosis.ts';

@@ -1,7 +1,7 @@
 /** The keys that sign what clients check. */
 import { readPublicKey } from '../../signing/openpgp-key.ts';
 import { checkSigningKey } from '../../signing/openpgp-policy.ts';
-import type { PublicSigner } from '../actions.ts';
+import type { PublicSigner } from '../change/actions.ts';
 import type { Repository } from '../repository.ts';
 import { bad, type Diagnosis, good, guarded, warning } from './diagnosis.ts';
 

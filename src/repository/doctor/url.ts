@@ -2,7 +2,7 @@
 import type { ResolvedConfig } from '../../config/resolved-config.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { UrlReader } from '../../upstream/url-reader.ts';
-import { entryOf, type ReadRevision } from '../content.ts';
+import { entryOf, type ReadRevision } from '../change/content.ts';
 import { checkState } from '../live/check-state.ts';
 import type { Fetched } from '../live/fetched.ts';
 import type { LiveFinding } from '../live/live-finding.ts';

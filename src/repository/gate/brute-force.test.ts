@@ -7,7 +7,7 @@ import { memoryLookup } from '../../../tests/support/memory-lookup.ts';
 import { deb } from '../../formats/deb/index.ts';
 import { compareVersions } from '../../formats/deb/version.ts';
 import type { PackageRecord } from '../../formats/format.ts';
-import { createChanges } from '../changes.ts';
+import { createChanges } from '../change/changes.ts';
 import { createBaseIndexes } from './base-indexes.ts';
 import type { Candidate } from './candidates.ts';
 import { findDeadEnds } from './dead-ends.ts';

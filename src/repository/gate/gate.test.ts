@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { createTeam } from '../../../tests/support/proposal-kit.ts';
 import type { QuickDeb } from '../../../tests/support/quick-deb.ts';
 import { createTestRepository, type TestUser } from '../../../tests/support/test-repository.ts';
-import { readLog } from '../history.ts';
+import { readLog } from '../history/history.ts';
+import { rollbackPlace } from '../history/rollback.ts';
 import { iteratePackages } from '../list-packages.ts';
 import { promotePackages } from '../promote-packages.ts';
 import { openTail } from '../read-repository.ts';
 import { parseWanted, removePackages } from '../remove-packages.ts';
-import { rollbackPlace } from '../rollback.ts';
 
 const LIB: QuickDeb = { name: 'lib' };
 const LIB2: QuickDeb = { name: 'lib', version: '2.0' };

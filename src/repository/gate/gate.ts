@@ -2,8 +2,8 @@
 import type { PakhusError } from '../../core/pakhus-error.ts';
 import type { RepositorySettings } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
+import type { Step } from '../change/step.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
-import type { Step } from '../step.ts';
 import { findUninstallable, type MachineFindings } from './find-uninstallable.ts';
 import { countUndecided, describeBroken, refusalOf } from './report-findings.ts';
 

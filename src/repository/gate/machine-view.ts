@@ -2,7 +2,7 @@
 import type { RunKey } from '../../catalog/catalog.ts';
 import type { ChannelSettings, Format, RepositorySettings } from '../../formats/format.ts';
 import type { Machine, TermsReader } from '../../formats/install-rules.ts';
-import type { Step } from '../step.ts';
+import type { Step } from '../change/step.ts';
 import { type Candidate, type Candidates, createCandidates } from './candidates.ts';
 import { AFTER, BEFORE } from './side.ts';
 

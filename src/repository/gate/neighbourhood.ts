@@ -2,7 +2,7 @@
 import type { RunKey } from '../../catalog/catalog.ts';
 import type { Format, PackageRecord, Relation } from '../../formats/format.ts';
 import type { Clause, TermsReader } from '../../formats/install-rules.ts';
-import type { Step } from '../step.ts';
+import type { Step } from '../change/step.ts';
 import type { Candidate } from './candidates.ts';
 import { asProvided } from './leaf-names.ts';
 import { type Pair, readPair } from './machine-view.ts';

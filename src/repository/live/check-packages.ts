@@ -4,7 +4,7 @@ import { readRange } from '../../catalog/read-range.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { hasCode } from '../../core/pakhus-error.ts';
 import type { PackageRecord } from '../../formats/format.ts';
-import type { Filter } from '../actions.ts';
+import type { Filter } from '../change/actions.ts';
 import { iteratePackages } from '../list-packages.ts';
 import type { UseCaseOptions } from '../repository.ts';
 import { checkFixedFile, checkFixedFiles, type FixedFile, PARALLEL } from './check-files.ts';

@@ -4,7 +4,7 @@ import { hasCode } from '../../core/pakhus-error.ts';
 import type { PointerPlan } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import { verifyClear, verifyDetached } from '../../signing/verify.ts';
-import type { ReadRevision } from '../content.ts';
+import type { ReadRevision } from '../change/content.ts';
 import { type LiveFinding, liveFinding } from './live-finding.ts';
 import type { Look, Standing } from './look.ts';
 

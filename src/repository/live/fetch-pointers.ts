@@ -2,7 +2,7 @@
 import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { ENCODING_SUFFIX } from '../../formats/format.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
-import { entryOf, type ReadRevision } from '../content.ts';
+import { entryOf, type ReadRevision } from '../change/content.ts';
 import type { UseCaseOptions } from '../repository.ts';
 import { PARALLEL } from './check-files.ts';
 import { fetchPointer, judgePointer, type Look, type Standing } from './look.ts';

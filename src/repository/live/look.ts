@@ -1,7 +1,7 @@
 /** Looking at one pointer as clients get it: its answer, its bytes, and of which revision they are. */
 import type { PointerEntry } from '../../ledger/manifest.ts';
 import type { CallOptions } from '../../storage/storage.ts';
-import type { ReadRevision } from '../content.ts';
+import type { ReadRevision } from '../change/content.ts';
 import type { Repository } from '../repository.ts';
 import { type Fetched, fetchFile } from './fetched.ts';
 import { cacheEvidence, judgePointerHeaders, judgeStatus, showDate } from './judge-answer.ts';

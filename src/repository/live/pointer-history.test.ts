@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createTestRepository, flipByte, type TestUser } from '../../../tests/support/test-repository.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { readBytes } from '../../storage/read-all.ts';
-import { openPast } from '../past-revisions.ts';
+import { openPast } from '../history/past-revisions.ts';
 import { openTail } from '../read-repository.ts';
 import { type OlderFile, pointerHistory } from './pointer-history.ts';
 

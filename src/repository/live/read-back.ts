@@ -4,7 +4,7 @@
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { CallOptions } from '../../storage/storage.ts';
-import { entryOf } from '../content.ts';
+import { entryOf } from '../change/content.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import type { Fetched } from './fetched.ts';

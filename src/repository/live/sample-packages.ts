@@ -2,8 +2,8 @@
 import { createLeafStore, type RunLeaf } from '../../catalog/leaf-store.ts';
 import { readRun } from '../../catalog/run.ts';
 import type { PackageRecord } from '../../formats/format.ts';
-import type { Filter } from '../actions.ts';
-import type { ReadRevision } from '../content.ts';
+import type { Filter } from '../change/actions.ts';
+import type { ReadRevision } from '../change/content.ts';
 import type { Repository } from '../repository.ts';
 
 const SAMPLE = 20;

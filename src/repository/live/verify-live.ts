@@ -10,7 +10,7 @@
  */
 import { fillPlace } from '../../config/place.ts';
 import { newestRev } from '../../ledger/log.ts';
-import type { Filter } from '../actions.ts';
+import type { Filter } from '../change/actions.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { checkChannel, seeChannel } from './check-channel.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../../src/core/clock.ts';
 import { clientSetup } from '../../../src/repository/client-setup.ts';
-import { resign } from '../../../src/repository/resign.ts';
+import { resign } from '../../../src/repository/keys/resign.ts';
 import { openLocalStorage } from '../../../src/storage/local.ts';
 import { type AptRoot, createAptRoot } from '../../support/apt.ts';
 import { aptClients } from '../../support/apt-clients.ts';

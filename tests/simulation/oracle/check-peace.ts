@@ -1,6 +1,6 @@
 import '../world/instant-zlib.ts';
 import { ulidTime } from '../../../src/core/ulid.ts';
-import { verifyRepository } from '../../../src/repository/verify.ts';
+import { verifyRepository } from '../../../src/repository/verify/verify.ts';
 import type { Command } from '../world/commands.ts';
 import { execute, together } from '../world/execute.ts';
 import { openRepository, STATE, TREE } from '../world/open-repository.ts';

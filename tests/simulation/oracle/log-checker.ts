@@ -3,7 +3,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { LedgerRecord } from '../../../src/ledger/record.ts';
 import { parseRecord } from '../../../src/ledger/record.ts';
 import { decodeSaid } from '../../../src/ledger/signed-lines.ts';
-import { type Action, parseActions } from '../../../src/repository/actions.ts';
+import { type Action, parseActions } from '../../../src/repository/change/actions.ts';
 import { STATE, TREE } from '../world/open-repository.ts';
 import { applyIntents, EMPTY, type Identify, type ModelState } from './model.ts';
 import type { Shadow } from './shadow.ts';

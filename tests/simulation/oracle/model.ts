@@ -4,7 +4,7 @@
  */
 import { deb } from '../../../src/formats/deb/index.ts';
 import type { RepositorySettings } from '../../../src/formats/format.ts';
-import type { Action, Filter, Identity, Place } from '../../../src/repository/actions.ts';
+import type { Action, Filter, Identity, Place } from '../../../src/repository/change/actions.ts';
 
 export interface ModelPackage extends Identity {
   readonly sha256: string;

@@ -1,6 +1,6 @@
 /** Timeline 8: a writer suspended after uploading its blobs wakes after 15 days, when all that it uploaded may have been collected. */
 import { describe, expect, test } from 'vitest';
-import { repairRepository } from '../../../src/repository/repair.ts';
+import { repairRepository } from '../../../src/repository/verify/repair.ts';
 import { faultyStorage, ProcessDeath } from '../../../src/storage/fault.ts';
 import { readAsClient } from '../../support/apt-reader.ts';
 import { collect, createYard, DAY, HOUR, problemsOf, STORES, seenBy } from '../../support/collection-kit.ts';

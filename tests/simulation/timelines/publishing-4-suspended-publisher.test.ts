@@ -1,6 +1,6 @@
 /** Timeline 4: a suspended publisher renames an old pointer over a newer one (directory); ABA after a rollback (bucket). */
 import { expect, test } from 'vitest';
-import { rollbackPlace } from '../../../src/repository/rollback.ts';
+import { rollbackPlace } from '../../../src/repository/history/rollback.ts';
 import { faultyStorage } from '../../../src/storage/fault.ts';
 import { createMemoryStorage } from '../../../src/storage/memory.ts';
 import { readBytes } from '../../../src/storage/read-all.ts';

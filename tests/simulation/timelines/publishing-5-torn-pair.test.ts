@@ -1,6 +1,6 @@
 /** Timeline 5: death between an index and its detached signature. */
 import { expect, test } from 'vitest';
-import { repairRepository } from '../../../src/repository/repair.ts';
+import { repairRepository } from '../../../src/repository/verify/repair.ts';
 import { faultyStorage, ProcessDeath } from '../../../src/storage/fault.ts';
 import { createYard, problemsOf, STORES, seenBy, type Yard } from '../../support/collection-kit.ts';
 

@@ -1,7 +1,7 @@
 /** Timeline 6: fifty concurrent publishes in fifteen seconds, on one host and on two hosts with clocks 9 s apart. */
 import { expect, test } from 'vitest';
 import type { Clock } from '../../../src/core/clock.ts';
-import { readLog } from '../../../src/repository/history.ts';
+import { readLog } from '../../../src/repository/history/history.ts';
 import { createYard, problemsOf, STORES, seenBy } from '../../support/collection-kit.ts';
 import { createTestUser, type TestUser } from '../../support/test-repository.ts';
 

@@ -2,18 +2,18 @@ import './instant-zlib.ts';
 /** What users of the simulation do: the use cases, as the command line calls them. */
 import type { RepositorySettings } from '../../../src/formats/format.ts';
 import { asCommitter } from '../../../src/ledger/committers.ts';
-import type { Place } from '../../../src/repository/actions.ts';
 import { applySettings } from '../../../src/repository/apply-settings.ts';
+import type { Place } from '../../../src/repository/change/actions.ts';
 import { collectRepository } from '../../../src/repository/collect/collect.ts';
-import { commitOpen } from '../../../src/repository/commit-open.ts';
+import { rollbackPlace } from '../../../src/repository/history/rollback.ts';
 import { createIngestPool } from '../../../src/repository/ingest/ingest-pool.ts';
+import { resign } from '../../../src/repository/keys/resign.ts';
 import { promotePackages } from '../../../src/repository/promote-packages.ts';
+import { commitOpen } from '../../../src/repository/proposals/commit-open.ts';
 import { publishPackages } from '../../../src/repository/publish-packages.ts';
 import { removePackages, type Wanted } from '../../../src/repository/remove-packages.ts';
-import { repairRepository } from '../../../src/repository/repair.ts';
 import type { Repository } from '../../../src/repository/repository.ts';
-import { resign } from '../../../src/repository/resign.ts';
-import { rollbackPlace } from '../../../src/repository/rollback.ts';
+import { repairRepository } from '../../../src/repository/verify/repair.ts';
 import type { Sample } from './palette.ts';
 import { SIGNER } from './repository-keys.ts';
 

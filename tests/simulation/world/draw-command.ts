@@ -1,5 +1,5 @@
 import type { RepositorySettings } from '../../../src/formats/format.ts';
-import type { Place } from '../../../src/repository/actions.ts';
+import type { Place } from '../../../src/repository/change/actions.ts';
 import type { LogChecker } from '../oracle/log-checker.ts';
 import { EMPTY, type ModelState } from '../oracle/model.ts';
 import { type Command, FIRST_SETTINGS } from './commands.ts';

@@ -1,6 +1,6 @@
 import './instant-zlib.ts';
 import { join } from 'node:path';
-import type { Identity } from '../../../src/repository/actions.ts';
+import type { Identity } from '../../../src/repository/change/actions.ts';
 import { inspectPackage } from '../../../src/repository/ingest/inspect-package.ts';
 import type { InspectedPackage } from '../../../src/repository/ingest/inspected.ts';
 import { quickDeb } from '../../support/quick-deb.ts';

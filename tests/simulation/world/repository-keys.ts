@@ -5,8 +5,8 @@
 import { createHmac, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { sha256Hex } from '../../../src/core/digest.ts';
-import type { PublicSigner } from '../../../src/repository/actions.ts';
-import type { RepositoryKeys, SignAll } from '../../../src/repository/keys.ts';
+import type { PublicSigner } from '../../../src/repository/change/actions.ts';
+import type { RepositoryKeys, SignAll } from '../../../src/repository/keys/keys.ts';
 import { type LedgerSigner, readLedgerKey, verifyLedger } from '../../../src/signing/ledger-key.ts';
 
 /** Parsed by whoever prepares a revision; nothing is signed with it. */

@@ -1,0 +1,105 @@
+/** Adding a package: its file is read, whatever the intent says of it, and has its path by the rules of the format. */
+import type { PackageMeta, PackageRecord } from '../../formats/format.ts';
+import { formatByName } from '../../formats/table.ts';
+import type { Intent } from '../../ledger/intents.ts';
+import type { InspectedPackage } from '../ingest/inspected.ts';
+import type { Action, InboxFile, PublicFile } from './actions.ts';
+import { sweeping } from './change-errors.ts';
+import type { Changes } from './changes.ts';
+import { checkPlace, rejected, type Terms } from './terms.ts';
+
+/** Where package files come from. */
+export interface PackageFiles {
+  /** Reads a file of the public folder. @throws STORE_OBJECT_NOT_FOUND, PACKAGE_*, ARCHIVE_* */
+  inspect(path: string): Promise<InspectedPackage>;
+  /** Takes a file out of its proposer's reach and reads it. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
+  take(intent: Intent, file: InboxFile): Promise<TakenFile>;
+}
+
+/** A proposed file that nobody but committers can change any more. */
+export interface TakenFile {
+  readonly inspected: InspectedPackage;
+  /** The first of `paths` that is free, or has these very bytes. @throws INTENT_REJECTED when there is none */
+  findPath(paths: readonly string[]): Promise<string>;
+  /** Puts it into the public folder. @throws STORE_CONFLICT when somebody else was faster, with other bytes */
+  place(path: string): Promise<void>;
+}
+
+/** A package that was not there. */
+export interface AddedPackage {
+  readonly record: PackageRecord;
+  /** Puts its file into the public folder; undefined where it is there. */
+  readonly place: (() => Promise<void>) | undefined;
+}
+
+interface AddInput {
+  readonly intent: Intent;
+  readonly terms: Terms;
+  readonly changes: Changes;
+  readonly swept: ReadonlySet<string>;
+  readonly files: PackageFiles;
+}
+
+/** Empty when the package is there already. */
+export async function applyAdd(
+  { to, file }: Extract<Action, { type: 'add' }>,
+  at: AddInput,
+): Promise<readonly AddedPackage[]> {
+  const { terms, changes } = at;
+  checkPlace(terms.settings, to);
+  const wanted = { component: to.component, ...at };
+  const { meta, path, place } =
+    'inbox' in file ? await fromInbox(file, wanted) : await fromPublicFolder(file, wanted);
+  const { name, version, architecture, metadata } = meta;
+  const { sizeBytes, sha256 } = file;
+  const record: PackageRecord = { name, version, architecture, path, sizeBytes, sha256, metadata };
+  return (await changes.add({ ...to, slot: meta.slot }, record)) ? [{ record, place }] : [];
+}
+
+interface Found {
+  readonly meta: PackageMeta;
+  readonly path: string;
+  readonly place: AddedPackage['place'];
+}
+
+async function fromPublicFolder(
+  file: PublicFile,
+  at: AddInput & { readonly component: string },
+): Promise<Found> {
+  const { path } = file;
+  if (at.swept.has(path)) throw sweeping(path);
+  const inspected = await at.files.inspect(path);
+  const paths = pathsOf(inspected, { ...at, file, name: path });
+  const { meta } = inspected;
+  if (!paths.includes(path))
+    throw rejected(`${path} is no path for ${meta.name} ${meta.version}, expected ${paths[0]}`);
+  return { meta, path, place: undefined };
+}
+
+async function fromInbox(file: InboxFile, at: AddInput & { readonly component: string }): Promise<Found> {
+  const { inspected, findPath, place } = await at.files.take(at.intent, file);
+  const paths = pathsOf(inspected, { ...at, file, name: file.inbox });
+  const swept = paths.find((path) => at.swept.has(path));
+  if (swept !== undefined) throw sweeping(swept);
+  const path = await findPath(paths);
+  return { meta: inspected.meta, path, place: () => place(path) };
+}
+
+/** Where the package may lie, the usual path first. @throws INTENT_REJECTED when it is not what the intent says */
+function pathsOf(
+  { format, meta, sizeBytes, sha256 }: InspectedPackage,
+  at: {
+    readonly terms: Terms;
+    readonly component: string;
+    readonly file: PublicFile | InboxFile;
+    readonly name: string;
+  },
+): readonly string[] {
+  const { terms, component, file, name } = at;
+  if (format !== terms.settings.format)
+    throw rejected(`${name} is a ${format} package, the repository is ${terms.settings.format}`);
+  if (sha256 !== file.sha256 || sizeBytes !== file.sizeBytes)
+    throw rejected(`${name} is not what was proposed`);
+  const { packagePath } = formatByName(format);
+  return [false, true].map((apart) => packagePath(meta, { component, sha256, apart }));
+}

@@ -1,0 +1,145 @@
+/** One change from start to end: proposed, committed, published; or only proposed, for somebody else to commit. */
+import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
+import { requireSigner } from '../../ledger/committers.ts';
+import { withdrawIntent, writeIntent } from '../../ledger/intents.ts';
+import { readTail } from '../../ledger/log.ts';
+import { type PublishReport, publishTail } from '../../ledger/publish.ts';
+import type { SettledIntent } from '../../ledger/settled.ts';
+import type { CallOptions } from '../../storage/storage.ts';
+import type { Repository, UseCaseOptions } from '../repository.ts';
+import type { Action } from './actions.ts';
+import { commitChanges } from './commit-changes.ts';
+import type { OwnFiles } from './prepare.ts';
+
+export interface Change {
+  /** Of the proposal, where files lie there already; default: a new one. */
+  readonly id?: string;
+  readonly actions: readonly Action[];
+  /** One line for the log. */
+  readonly message: string;
+  /** Files of the public folder that this process wrote. */
+  readonly own?: OwnFiles | undefined;
+  /** The revision on top of which it passed the gate; 0: before the first. */
+  readonly passedRev?: number;
+}
+
+export interface Changed {
+  /** The revision that settled the change; undefined: it is only proposed. */
+  readonly rev: number | undefined;
+  /** The revision that clients see; the same or a later one. */
+  readonly publishedRev: number | undefined;
+  /** How long the rule of one publish a second made it wait. */
+  readonly waitedMs: number;
+  /** Where it is only proposed: what `pakhus wait` takes. */
+  readonly proposal: string | undefined;
+}
+
+/**
+ * Errors after which the change can never be made as it is: nobody else should meet it. After all others it stays proposed, and
+ * whoever commits next makes it.
+ */
+const WITHDRAWING = [
+  'CONFIG_INVALID',
+  'INTENT_REJECTED',
+  'KEY_INVALID',
+  'KEY_NOT_FOUND',
+  'KEY_PASSPHRASE',
+  'KEY_WEAK',
+  'LEDGER_FUTURE',
+  'LEDGER_UNTRUSTED',
+  'SIGN_FAILED',
+] as const;
+
+/**
+ * @throws KEY_NOT_FOUND without a ledger key, INTENT_REJECTED when the change is refused, LEDGER_NOT_VISIBLE when it is made and
+ * clients do not see it yet, KEY_*, LEDGER_*, STORE_*
+ */
+export async function makeChange(
+  repository: Repository,
+  change: Change,
+  options: UseCaseOptions,
+): Promise<Changed> {
+  const { propose } = options;
+  if (propose !== undefined) {
+    // Loaded late: most changes are made.
+    const { proposeChange } = await import('../proposals/propose.ts');
+    return proposeChange(repository, change, { ...options, propose });
+  }
+  const { ledger } = repository;
+  const { report, signal } = options;
+  const call = signal === undefined ? {} : { signal };
+  const signer = requireSigner(ledger);
+  let waitedMs = 0;
+  const { message, actions, own, passedRev } = change;
+  const ref = await writeIntent(ledger, { id: repository.newId(), message, actions, signer }, call);
+  const passed = passedRev === undefined ? undefined : { ref, rev: passedRev };
+  const onWait = (ms: number): void => {
+    waitedMs += ms;
+  };
+  const outcome = await commitChanges(repository, { waitFor: [ref], onWait, own, passed }, options).catch(
+    async (error: unknown) => {
+      if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
+      throw error;
+    },
+  );
+  const settled = outcome.settled.get(ref);
+  if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
+  report({ type: 'progress', task: 'Publishing' });
+  const published = await publish(repository, settled, call);
+  if (settled.rejected !== undefined) {
+    throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
+      hint: 'Nothing was changed. Correct what is named and run the command again.',
+      details: { intent: ref, rev: settled.rev },
+    });
+  }
+  if (repository.site !== undefined && !isMakingOnly(change)) {
+    // Loaded late: most changes are made without a URL.
+    const { readBack } = await import('../live/read-back.ts');
+    await readBack(repository, published.written, options);
+  }
+  return { rev: settled.rev, publishedRev: published.rev, waitedMs, proposal: undefined };
+}
+
+/** A repository that is only just made has no clients, and often no web server. */
+function isMakingOnly({ actions }: Change): boolean {
+  return actions.every((action) => action.type === 'settings' && action.create);
+}
+
+/** The decision is made; what is left is copying, which anybody can finish. */
+async function publish(
+  { ledger, name }: Repository,
+  { rev, rejected }: SettledIntent,
+  call: CallOptions,
+): Promise<PublishReport> {
+  try {
+    return await publishTail(ledger, call);
+  } catch (cause) {
+    const wasStopped = call.signal?.aborted === true;
+    if (rejected !== undefined || !(cause instanceof PakhusError || wasStopped)) throw cause;
+    const why = cause instanceof PakhusError ? cause.message : 'interrupted';
+    const first = cause instanceof PakhusError && cause.hint !== undefined ? `${cause.hint}\n` : '';
+    throw new PakhusError(
+      'LEDGER_NOT_VISIBLE',
+      `${name}: revision ${rev} is committed, but clients do not see all of it yet: ${why}`,
+      {
+        cause,
+        hint: `${first}The next publish finishes it, or \`pakhus repair\`, which needs no key.`,
+        details: { rev },
+      },
+    );
+  }
+}
+
+/**
+ * Finishes what earlier writers left: open proposals are committed where this process may, and the newest revision is
+ * published. For commands that found nothing of their own to do.
+ */
+export async function finishOthers(repository: Repository, options: UseCaseOptions): Promise<void> {
+  if (options.propose !== undefined) return;
+  const { ledger } = repository;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const tail = await readTail(ledger, call);
+  if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId))
+    await commitChanges(repository, { waitFor: [] }, options);
+  await publishTail(ledger, call);
+}

@@ -1,0 +1,156 @@
+/**
+ * Files of proposals, on the committer's side. The proposer can overwrite or delete what lies in its inbox at any moment, so
+ * that is copied once and never looked at again:
+ *
+ * ```
+ * inbox/<who>/<ulid>/<n>-<name> ─copy─▶ blob/<ulid>-<sha256> ─read─▶ metadata, digest ─copy─▶ pool/…
+ *       the proposer writes                only committers write       the intent is good        nothing names it yet
+ * ```
+ * What was copied serves all attempts of a commit; the blobs go when it is over. After a crash they are left for collection.
+ */
+import { isSha256Hex } from '../../core/digest.ts';
+import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
+import { proposedKey } from '../../ledger/inbox.ts';
+import type { Intent } from '../../ledger/intents.ts';
+import type { CallOptions } from '../../storage/storage.ts';
+import type { InboxFile } from '../change/actions.ts';
+import type { PackageFiles, TakenFile } from '../change/apply-add.ts';
+import { rejected } from '../change/terms.ts';
+import { inspectObject } from '../ingest/inspect-package.ts';
+import type { InspectedPackage } from '../ingest/inspected.ts';
+import { holds } from '../ingest/store-package.ts';
+import type { Repository } from '../repository.ts';
+
+export interface ProposedFiles extends Pick<PackageFiles, 'take'> {
+  /** Deletes the copies. */
+  discard(): Promise<void>;
+}
+
+/** A copy that only committers can write to. */
+interface Copy {
+  readonly key: string;
+  readonly inspected: InspectedPackage;
+}
+
+/** What went wrong with a file that somebody else is in charge of. */
+const UNREADABLE = ['STORE_OBJECT_NOT_FOUND', 'STORE_PERMISSION', 'STORE_KEY_INVALID'] as const;
+
+export function createProposedFiles(repository: Repository, call: CallOptions): ProposedFiles {
+  const { tree, ledger } = repository;
+  const { state } = ledger;
+  const copies = new Map<string, Copy>();
+  const keys: string[] = [];
+  /** What this process has written, by path: its digest. */
+  const ours = new Map<string, string>();
+
+  const copy = async (intent: Intent, file: InboxFile): Promise<Copy> => {
+    const from = keyOf(intent, file);
+    await checkSource(repository, { from, file }, call);
+    const key = `blob/${repository.newId()}-${file.sha256}`;
+    keys.push(key);
+    const { sizeBytes } = await state
+      .copy(from, key, { ...call, ifAbsent: true, contentType: 'application/octet-stream' })
+      .catch((error: unknown) => {
+        throw hasCode(error, 'STORE_OBJECT_NOT_FOUND') ? gone(file) : error;
+      });
+    if (sizeBytes !== file.sizeBytes) throw otherBytes(file, `${sizeBytes} bytes`);
+    const inspected = await inspectObject(state, key, { ...call, name: file.inbox });
+    if (inspected.sha256 !== file.sha256) throw otherBytes(file, `SHA-256 ${inspected.sha256}`);
+    return { key, inspected };
+  };
+
+  const look = async (path: string, { inspected }: Copy): Promise<'free' | 'same' | 'other'> => {
+    const { sizeBytes, sha256 } = inspected;
+    const found = await sizeAt(tree, path, call);
+    if (found === undefined) return 'free';
+    if (found !== sizeBytes) return 'other';
+    const own = ours.get(path);
+    const isSame = own === undefined ? await holds(tree, { path, sizeBytes, sha256 }, call) : own === sha256;
+    return isSame ? 'same' : 'other';
+  };
+
+  return {
+    async take(intent, file) {
+      const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256].join('\n');
+      const one = copies.get(id) ?? (await copy(intent, file));
+      copies.set(id, one);
+      return takenFile(one);
+    },
+    async discard() {
+      for (const key of keys.splice(0)) await state.delete(key);
+      copies.clear();
+    },
+  };
+
+  function takenFile(one: Copy): TakenFile {
+    return {
+      inspected: one.inspected,
+      async findPath(paths) {
+        for (const path of paths) if ((await look(path, one)) !== 'other') return path;
+        throw rejected(`other files lie at ${paths.join(' and ')}`);
+      },
+      async place(path) {
+        if ((await look(path, one)) === 'same') return;
+        try {
+          await repository.publishBlob(one.key, path, call);
+          ours.set(path, one.inspected.sha256);
+        } catch (error) {
+          if (!hasCode(error, 'STORE_CONFLICT') || (await look(path, one)) !== 'same') throw error;
+        }
+      },
+    };
+  }
+}
+
+/** @throws INTENT_REJECTED */
+function keyOf(intent: Intent, { inbox, sha256 }: InboxFile): string {
+  if (!isSha256Hex(sha256)) throw rejected(`${inbox.slice(0, 200)}: its digest is no SHA-256`);
+  try {
+    return proposedKey(intent, inbox);
+  } catch (error) {
+    if (error instanceof TypeError) throw rejected(error.message);
+    throw error;
+  }
+}
+
+/** Whether there is something to copy: errors of the proposer's file are told from those of our own store. */
+async function checkSource(
+  { ledger: { state } }: Repository,
+  { from, file }: { readonly from: string; readonly file: InboxFile },
+  call: CallOptions,
+): Promise<void> {
+  try {
+    const { info, body } = await state.read(from, { ...call, range: { offset: 0, length: 1 } });
+    for await (const _ of body) break;
+    if (info.sizeBytes !== file.sizeBytes) throw otherBytes(file, `${info.sizeBytes} bytes`);
+  } catch (error) {
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw gone(file);
+    if (!hasCode(error, ...UNREADABLE)) throw error;
+    throw new PakhusError('INTENT_REJECTED', `${file.inbox} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function sizeAt(
+  tree: Repository['tree'],
+  path: string,
+  call: CallOptions,
+): Promise<number | undefined> {
+  try {
+    return (await tree.stat(path, call)).sizeBytes;
+  } catch (error) {
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+function gone({ inbox }: InboxFile): PakhusError {
+  return rejected(`${inbox} is not there`);
+}
+
+function otherBytes({ inbox, sizeBytes, sha256 }: InboxFile, found: string): PakhusError {
+  return rejected(
+    `${inbox} is not what was proposed: ${sizeBytes} bytes, SHA-256 ${sha256} expected, ${found} found`,
+  );
+}
