@@ -1,7 +1,7 @@
-import type { FakeS3 } from './fake-s3.ts';
+import type { S3Server } from '../s3-server.ts';
 import { presign, signHeaders } from './sign-request.ts';
 
-/** A request to the fake's bucket. */
+/** A request to a test server's bucket. */
 export interface SignedFetch {
   /** Below the bucket, encoded. Default: the bucket itself. */
   readonly path?: string;
@@ -22,7 +22,7 @@ export interface SignedFetch {
 }
 
 /** Sends a request with the owner's signature. */
-export async function send(s3: FakeS3, method: string, request: SignedFetch = {}): Promise<Response> {
+export async function send(s3: S3Server, method: string, request: SignedFetch = {}): Promise<Response> {
   const body = bodyOf(request);
   const headers = {
     ...request.headers,
@@ -34,7 +34,7 @@ export async function send(s3: FakeS3, method: string, request: SignedFetch = {}
 }
 
 /** A URL that is good for one minute. */
-export function presignedUrl(s3: FakeS3, method: string, request: SignedFetch = {}): string {
+export function presignedUrl(s3: S3Server, method: string, request: SignedFetch = {}): string {
   return presign({ method, url: urlOf(s3, request) }, { ...signerOf(s3, request), expiresSeconds: 60 });
 }
 
@@ -44,11 +44,11 @@ export async function outcomeOf(response: Response): Promise<string> {
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
 }
 
-function signerOf(s3: FakeS3, { as = ownerOf(s3), region = s3.region, nowMs = Date.now() }: SignedFetch) {
+function signerOf(s3: S3Server, { as = ownerOf(s3), region = s3.region, nowMs = Date.now() }: SignedFetch) {
   return { ...as, region, nowMs };
 }
 
-function ownerOf({ accessKeyId, secretAccessKey, sessionToken }: FakeS3) {
+function ownerOf({ accessKeyId, secretAccessKey, sessionToken }: S3Server) {
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
@@ -56,6 +56,6 @@ function bodyOf({ body }: SignedFetch): Uint8Array<ArrayBuffer> | undefined {
   return body === undefined ? undefined : new Uint8Array(Buffer.from(body));
 }
 
-function urlOf({ endpoint, bucket }: FakeS3, { path = '', query = '' }: SignedFetch): string {
+function urlOf({ endpoint, bucket }: S3Server, { path = '', query = '' }: SignedFetch): string {
   return `${endpoint}/${bucket}/${path}${query === '' ? '' : `?${query}`}`;
 }

@@ -8,7 +8,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { s3Environment, s3Location } from '../s3-address.ts';
+import { type S3Server, s3Environment, s3Location } from '../s3-server.ts';
 import type { Account } from './authenticate.ts';
 import type { Bucket } from './buckets.ts';
 import { converse } from './connection.ts';
@@ -34,21 +34,9 @@ export interface FakeS3Options {
   readonly awsPaths?: boolean;
 }
 
-/** The account that may do everything, and the server. */
-export interface FakeS3 extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string | undefined;
-  /** What a process needs to use the account. */
-  readonly env: Readonly<Record<string, string>>;
+export interface FakeS3 extends S3Server {
   /** In the order of their arrival. */
   readonly requests: readonly LoggedS3Request[];
-  /** `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true` */
-  location(prefix?: string): string;
   clearRequests(): void;
   /** Undefined: nothing goes wrong any more. */
   setFaults(decide: DecideS3Fault | undefined): void;
@@ -61,7 +49,6 @@ export interface FakeS3 extends AsyncDisposable {
   addAccount(name: string, policy: string): Readonly<Record<string, string>>;
   /** A bucket as it is now, to look into. */
   find(bucket: string): Bucket | undefined;
-  stop(): Promise<void>;
 }
 
 export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {

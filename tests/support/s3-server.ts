@@ -1,4 +1,16 @@
-/** How a process of pakhus is told of a test's S3 server. */
+/** Any S3 server of a test, with one bucket and an account that may do everything. */
+export interface S3Server extends S3Credentials, AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  /** What a process needs to use the account. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `s3://bucket/prefix?endpoint=…&region=…&pathStyle=true` */
+  location(prefix?: string): string;
+  stop(): Promise<void>;
+}
+
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
