@@ -30,6 +30,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/publish.ts')).publish,
   },
   {
+    name: 'import',
+    group: 'Publish',
+    summary: 'Take over an apt repository that another program made, where it lies',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'remove',
     group: 'Publish',
     summary: 'Take packages out of a channel',

@@ -11,9 +11,13 @@ import type { CliContext } from './context.ts';
 /** Opens the configured store. @throws STORE_NOT_FOUND unless `missing` says otherwise */
 export async function workspaceOf(
   context: CliContext,
-  { missing = 'fail', proposer }: Partial<Pick<WorkspaceInput, 'missing' | 'proposer'>> = {},
+  {
+    missing = 'fail',
+    proposer,
+    config: instead,
+  }: Partial<Pick<WorkspaceInput, 'missing' | 'proposer' | 'config'>> = {},
 ): Promise<Workspace> {
-  const config = await context.config();
+  const config = instead ?? (await context.config());
   return openWorkspace({
     config,
     env: context.env,

@@ -35,6 +35,11 @@ export function trimClientUrl(address: string): string {
   return address.slice(0, end);
 }
 
+/** The address of a folder below `address`; the empty string is that address. */
+export function joinUrl(address: string, path: string): string {
+  return path === '' ? address : `${address}/${path}`;
+}
+
 function findSecretProblem(address: string): string | undefined {
   if (!URL.canParse(address)) return 'is not a URL';
   const { username, password, searchParams } = new URL(address);

@@ -113,7 +113,9 @@ function formatSchema(format: string, options: Readonly<Record<string, FormatOpt
     );
   return z.strictObject({
     format: z.literal(format),
-    path: checked(findPathProblem).optional().describe('Folder below the store. Default: the name.'),
+    path: checked(findPathProblem)
+      .optional()
+      .describe('Folder below the store; . for the store itself. Default: the name.'),
     channels: z
       .union([
         list(matching(PART_NAME)).min(1),
@@ -149,9 +151,9 @@ function formatSchema(format: string, options: Readonly<Record<string, FormatOpt
 
 function createOptionSchemas(options: Readonly<Record<string, FormatOption>>): OptionSchemas {
   return Object.fromEntries(
-    Object.entries(options).map(([name, { type, about }]) => [
+    Object.entries(options).map(([name, { type, mayBeEmpty, about }]) => [
       name,
-      optionSchema(type).optional().describe(about),
+      optionSchema(type, mayBeEmpty).optional().describe(about),
     ]),
   );
 }
@@ -168,9 +170,10 @@ function refuseOptionsOfChannels(
   );
 }
 
-function optionSchema(type: FormatOption['type']): z.ZodType<string | number | boolean> {
+function optionSchema(type: FormatOption['type'], mayBeEmpty = false): z.ZodType<string | number | boolean> {
   if (type === 'flag') return z.boolean();
-  return type === 'count' ? z.int().min(1) : z.string().min(1);
+  if (type === 'count') return z.int().min(1);
+  return mayBeEmpty ? z.string() : z.string().min(1);
 }
 
 /** Text without a problem that `find` sees; its message is the problem. */

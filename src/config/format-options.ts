@@ -8,6 +8,8 @@ export interface FormatOption {
   readonly about: string;
   /** Every channel has its own, so it cannot be set for the repository. */
   readonly ofChannel?: true;
+  /** An empty text means something. */
+  readonly mayBeEmpty?: true;
 }
 
 /** By format, by name. */

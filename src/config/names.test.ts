@@ -7,7 +7,6 @@ describe("a repository's folder", () => {
   });
   test.each([
     '',
-    '.',
     '..',
     '/',
     '/a',
@@ -30,6 +29,14 @@ describe("a repository's folder", () => {
 });
 
 describe('two repositories never share a folder', () => {
+  test('not even when one of them is the store itself', () => {
+    const paths = new Map([
+      ['whole', '.'],
+      ['part', 'tools'],
+    ]);
+    expect(findOverlap(paths)).toEqual(['whole', 'part']);
+  });
+
   const overlap = (...paths: string[]) =>
     findOverlap(new Map(paths.map((path, index) => [`r${index}`, path])));
   test.each([

@@ -46,13 +46,17 @@ export const LEDGER_KEY: NameRule = {
 /** Names that the store uses itself. */
 const RESERVED_FOLDERS = ['.pakhus', '@store', 'keys', 'index.html', 'setup.sh'];
 
+/** How `path:` says that the store itself is the repository's folder. */
+export const STORE_ITSELF = '.';
+
 /** What is wrong with a repository's folder below the store; undefined: nothing. */
 export function findPathProblem(path: string): string | undefined {
+  if (path === STORE_ITSELF) return undefined;
   if (path.length > 200) return 'is longer than 200 characters';
   const segments = path.split('/');
   const bad = segments.find((segment) => !/^[A-Za-z0-9][A-Za-z0-9.+~_-]*$/.test(segment));
   if (bad !== undefined) {
-    return 'must be folder names of letters, digits and .+~_- joined by /, without / at its ends';
+    return 'must be folder names of letters, digits and .+~_- joined by /, without / at its ends; or . for the store itself';
   }
   if (RESERVED_FOLDERS.includes(segments[0] ?? ''))
     return `lies in '${segments[0]}', which the store uses itself`;
@@ -79,7 +83,7 @@ export function findPlaceProblem(place: string): string | undefined {
 
 /** The first two repositories of which one lies inside the other; undefined: none. */
 export function findOverlap(paths: ReadonlyMap<string, string>): readonly [string, string] | undefined {
-  const sorted = [...paths].map(([name, path]) => ({ name, path: `${path}/` }));
+  const sorted = [...paths].map(([name, path]) => ({ name, path: path === STORE_ITSELF ? '' : `${path}/` }));
   sorted.sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const [index, { name, path }] of sorted.entries()) {
     const next = sorted[index + 1];

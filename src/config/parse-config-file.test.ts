@@ -94,7 +94,7 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
     ],
     [
       deb('path: ../x'),
-      '2:31: repositories.tools.path: must be folder names of letters, digits and .+~_- joined by /, without / at its ends',
+      '2:31: repositories.tools.path: must be folder names of letters, digits and .+~_- joined by /, without / at its ends; or . for the store itself',
     ],
     [deb('path: keys'), "2:31: repositories.tools.path: lies in 'keys', which the store uses itself"],
     [

@@ -37,7 +37,7 @@ export interface Setting<T> {
 /** A repository as the configuration wants it. */
 export interface RepositoryConfig {
   readonly name: string;
-  /** Folder below the store, without slashes at its ends. */
+  /** Folder below the store, without slashes at its ends; empty: the store itself. */
   readonly path: string;
   /** What clients and retention see; part of every revision. */
   readonly settings: RepositorySettings;

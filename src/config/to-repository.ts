@@ -2,6 +2,7 @@
 import type { ChannelSettings, FormatOptions, RepositorySettings } from '../formats/format.ts';
 import { readBaseIndexes } from './base-index.ts';
 import type { RepositoryEntry } from './config-file.ts';
+import { STORE_ITSELF } from './names.ts';
 import type { Origin, RepositoryConfig } from './resolved-config.ts';
 
 /** The channel and the component where nothing else is said. */
@@ -34,7 +35,7 @@ export function toRepository(
     options: toOptions(options),
   };
   const bases = readBaseIndexes(entry, folder);
-  return { name, path: path ?? name, settings, signers, bases, origin };
+  return { name, path: path === STORE_ITSELF ? '' : (path ?? name), settings, signers, bases, origin };
 }
 
 function toChannels(channels: NonNullable<RepositoryEntry['channels']>): ChannelSettings[] {

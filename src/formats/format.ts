@@ -8,6 +8,7 @@
  * ```
  */
 import type { ByteSource } from '../core/byte-source.ts';
+import type { AdoptionRules } from './adoption.ts';
 import type { InstallRules } from './install-rules.ts';
 
 /** How the bytes of an index are encoded. */
@@ -254,4 +255,6 @@ export interface Format {
   contentType(path: string): string;
   clientInstructions(input: ClientInput): ClientInstructions;
   downgradeInstructions(input: DowngradeInput): DowngradeInstructions;
+  /** How repositories of other programs are read. Absent: they cannot be taken over. */
+  readonly adoption?: AdoptionRules;
 }

@@ -1,5 +1,5 @@
 /** How a client uses a channel: files, commands, and how to take it back. */
-import { trimClientUrl } from '../config/addresses.ts';
+import { joinUrl, trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
 import type { ClientInstructions } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
@@ -27,7 +27,7 @@ export async function clientSetup(
   const { channel, component } = fillPlace(place, settings);
   const components = place.component === undefined ? settings.components : [component];
   const base =
-    (url === undefined ? repository.url : `${trimClientUrl(url)}/${repository.path}`) ??
+    (url === undefined ? repository.url : joinUrl(trimClientUrl(url), repository.path)) ??
     `file://${repository.tree.name}`;
   const instructions = formatByName(settings.format).clientInstructions({
     id: repository.name,

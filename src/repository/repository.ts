@@ -12,7 +12,7 @@
  *
  * Here: what people ask for of a repository itself. `ingest/` reads package files, `change/` makes a revision of what was asked,
  * `gate/` refuses what breaks installing, `proposals/` is for changes that others commit, `history/` for what was, `keys/` for signers over
- * time, `collect/` gives room back; `verify/`, `live/` and `doctor/` look at what is there.
+ * time, `collect/` gives room back, `import/` takes over what other programs made; `verify/`, `live/` and `doctor/` look at what is there.
  */
 import type { CatalogReader } from '../catalog/catalog-reader.ts';
 import type { Report } from '../core/report-event.ts';
@@ -26,7 +26,7 @@ import type { Site } from './live/site.ts';
 /** One repository of a store, opened. It may have no revision yet. */
 export interface Repository {
   readonly name: string;
-  /** Its folder in the store. */
+  /** Its folder in the store; empty: the store itself. */
   readonly path: string;
   /** The public folder. */
   readonly tree: Storage;

@@ -1,6 +1,7 @@
 /** A store opened with a configuration: what commands start from. */
 import { createBlobStore } from '../catalog/blobs.ts';
 import { createCatalogReader } from '../catalog/catalog-reader.ts';
+import { joinUrl } from '../config/addresses.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import type { Clock } from '../core/clock.ts';
@@ -11,9 +12,10 @@ import { readTail } from '../ledger/log.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createStoreTime } from '../ledger/store-time.ts';
 import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
+import { hideFolder } from '../storage/hide-folder.ts';
 import { objectBody } from '../storage/object-body.ts';
 import { openStorage } from '../storage/open-storage.ts';
-import { prefixStorage } from '../storage/prefix.ts';
+import { joinPath, prefixStorage } from '../storage/prefix.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { UrlReader } from '../upstream/url-reader.ts';
 import { createBaseIndexes } from './gate/base-indexes.ts';
@@ -116,7 +118,7 @@ export function createWorkspace(
     },
     async open({ name, path, signers, bases }, { makeLedgerKey } = { makeLedgerKey: false }) {
       const ownState = prefixStorage(states, name);
-      const tree = prefixStorage(store, path);
+      const tree = path === '' ? hideFolder(store, STATE_FOLDER) : prefixStorage(store, path);
       const newId = createUlidFactory(input.clock.now, input.randomBytes);
       const keys = await openKeys({
         config,
@@ -157,12 +159,12 @@ export function createWorkspace(
         publishBlob: async (key, to, call = {}) => {
           const options = { ...call, ...PACKAGE_HEADERS, ifAbsent: true };
           if (state === undefined)
-            await store.copy(`${STATE_FOLDER}/${name}/${key}`, `${path}/${to}`, options);
+            await store.copy(`${STATE_FOLDER}/${name}/${key}`, joinPath(path, to), options);
           else await tree.write(to, await objectBody(ownState, key, call), options);
         },
         keys,
         bases: createBaseIndexes(bases),
-        url: config.url.value === undefined ? undefined : `${config.url.value}/${path}`,
+        url: config.url.value === undefined ? undefined : joinUrl(config.url.value, path),
         site:
           input.readBack === undefined || config.url.value === undefined
             ? undefined

@@ -75,6 +75,11 @@ export async function readPublicKey(armored: string, { origin }: KeyOrigin): Pro
   return { info: await describeKey(openpgp, key), publicArmored: key.armor(), key };
 }
 
+/** Fingerprints of all public keys of an armored text, lower-case hex. Fails as {@link readPublicKey} does. */
+export async function readPublicKeys(armored: string, { origin }: KeyOrigin): Promise<readonly string[]> {
+  return (await parsePublicKeys(await loadOpenPgp(), { armored, origin })).map((key) => key.getFingerprint());
+}
+
 /** The packets of an armored public key: a binary keyring. */
 export async function binaryPublicKey(armored: string): Promise<Uint8Array> {
   const keys = await parsePublicKeys(await loadOpenPgp(), { armored, origin: 'public key' });

@@ -34,6 +34,11 @@ export function prefixStorage(storage: Storage, prefix: string): Storage {
   };
 }
 
+/** The key of `key` below the folder `prefix`; the empty string is the store itself. */
+export function joinPath(prefix: string, key: string): string {
+  return prefix === '' ? key : `${prefix}/${key}`;
+}
+
 function below(prefix: string, options: ListOptions): ListOptions {
   const { startAfter } = options;
   return startAfter === undefined ? options : { ...options, startAfter: `${prefix}/${startAfter}` };

@@ -1,15 +1,11 @@
 /** `pakhus init`. */
-import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { findClientUrlProblem } from '../../config/addresses.ts';
 import type { RepositoryEntry } from '../../config/config-file.ts';
 import { parsePlace } from '../../config/place.ts';
 import { proposersOf } from '../../config/proposers.ts';
-import { renderConfigFile } from '../../config/render-config-file.ts';
 import type { RepositoryConfig } from '../../config/resolved-config.ts';
 import { toRepository } from '../../config/to-repository.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
-import type { RepositorySettings } from '../../formats/format.ts';
 import { FORMATS } from '../../formats/table.ts';
 import { type CreatedRepository, createRepository } from '../../repository/create-repository.ts';
 import { findTail } from '../../repository/read-repository.ts';
@@ -17,8 +13,7 @@ import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { choiceOption, listOption, optionalArgument, textOption } from '../inputs.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
-
-const CONFIG_FILE = 'pakhus.yaml';
+import { configFileIn, entryOf, storeAsWritten, writeConfigFile } from '../write-config-file.ts';
 
 export const init: Command = defineCommand({
   inputs: {
@@ -58,19 +53,16 @@ export const init: Command = defineCommand({
     }
     checkWords({ name: wanted, channel, component, url });
     const made = await makeAll(context, [toRepository(wanted, { entry, origin: { source: 'default' } })]);
-    const file = join(context.cwd, CONFIG_FILE);
-    const text = renderConfigFile({
-      store:
-        config.store.origin.source === 'default'
-          ? `./${relative(context.cwd, config.store.value)}`
-          : config.store.value,
-      url,
-      repositories: Object.fromEntries(
-        made.map(({ repository, settings }) => [repository, entryOf(settings)]),
-      ),
-      ledger: made.flatMap(({ ledgerKey }) => ledgerKey ?? []),
-    });
-    if (!dryRun) await writeConfig(file, text);
+    const file = configFileIn(context.cwd);
+    if (!dryRun)
+      await writeConfigFile(file, {
+        store: storeAsWritten(config.store, context.cwd),
+        url,
+        repositories: Object.fromEntries(
+          made.map(({ repository, settings }) => [repository, entryOf(settings)]),
+        ),
+        ledger: made.flatMap(({ ledgerKey }) => ledgerKey ?? []),
+      });
     return { file, store: config.store.value, made, wrote: !dryRun, dryRun };
   },
   render: ({ file, store, made, wrote, dryRun }, { palette }) => [
@@ -137,43 +129,6 @@ function checkWords(words: {
   for (const part of [...channel, ...component]) parsePlace(`${name}/${part}`);
   const problem = url === undefined ? undefined : findClientUrlProblem(url);
   if (problem !== undefined) throw new PakhusError('CLI_USAGE', `--url ${problem}`);
-}
-
-/** As the file says it: what is built in is left out, but for the names that people change first. */
-function entryOf({
-  format,
-  channels,
-  components,
-  architectures,
-  keep,
-  graceDays,
-  options,
-}: RepositorySettings): RepositoryEntry {
-  const plain = channels.every((channel) => Object.keys(channel.options).length === 0);
-  return {
-    format,
-    channels: plain
-      ? channels.map(({ name }) => name)
-      : Object.fromEntries(channels.map(({ name, options: own }) => [name, own])),
-    components,
-    ...(architectures.length > 0 && { architectures }),
-    ...(keep !== undefined && { keep }),
-    ...(graceDays !== undefined && { graceDays }),
-    ...options,
-  };
-}
-
-async function writeConfig(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
-    throw new PakhusError('CLI_OUTPUT', `${file} cannot be written: ${cause.message}`, {
-      cause,
-      hint: 'The repository is made; only the configuration file is missing.',
-      details: { file },
-    });
-  }
 }
 
 function fileIsThere(projectFile: string): PakhusError {

@@ -77,7 +77,7 @@ describe('settings that are refused', () => {
     ],
     ['two lines', ofRepository({ origin: 'a\nSuite: b' }), 'expected one line'],
     ['blanks around', ofRepository({ label: ' a' }), 'option label of the repository: expected one line'],
-    ['an empty text', ofRepository({ label: '' }), 'option label of the repository: expected one line'],
+    ['an empty text', ofRepository({ description: '' }), 'expected one line'],
     ['a long text', ofRepository({ label: 'x'.repeat(201) }), 'up to 200 characters'],
     ['a flag that is none', ofChannel({ notAutomatic: 'yes' }), 'expected true or false, found "yes"'],
     ['no days', ofChannel({ validForDays: 0 }), 'expected a whole number from 1 to 36500, found 0'],

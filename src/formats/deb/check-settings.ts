@@ -92,6 +92,7 @@ function valueProblem(
     return isCount ? undefined : `expected a whole number from 1 to ${MAX_VALID_DAYS}, ${found}`;
   }
   if (typeof value !== 'string') return `expected text, ${found}`;
+  if (value === '' && option.mayBeEmpty) return undefined;
   if (
     !/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(value) ||
     value !== value.trim() ||

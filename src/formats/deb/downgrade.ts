@@ -93,13 +93,15 @@ function lasting(
   { id, settings, channel }: DowngradeInput,
   names: readonly string[],
 ): NonNullable<DowngradeInstructions['lasting']> {
-  const { origin, codename } = readOptions(settings, channel);
+  const { origin, suite, codename } = readOptions(settings, channel);
+  // A comma would begin the next condition; what a channel does not say cannot be asked for.
+  const publisher = origin === '' || origin.includes(',') ? [] : [`o=${origin}`];
+  const release = [...publisher, codename === '' ? `a=${suite}` : `n=${codename}`];
   const path = `/etc/apt/preferences.d/${id}-rollback.pref`;
   const isLong = names.length > MOST_NAMES;
   const lines = [
     `Package: ${isLong ? '*' : names.join(' ')}`,
-    // A comma would begin the next condition.
-    `Pin: release ${origin.includes(',') ? '' : `o=${origin},`}n=${codename}`,
+    `Pin: release ${release.join(',')}`,
     'Pin-Priority: 1001',
   ];
   const goBack = isLong

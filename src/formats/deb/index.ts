@@ -7,11 +7,13 @@
  *           Packages ◀── render-packages (segments)     channel: which indexes there are
  *               │
  *           Release, Release.gpg, InRelease ◀── release                              client: how apt finds it
+ *           those of others ── adopt-release, adopt-packages ──▶ settings, records
  *                                                                                    downgrade: how it goes back
  * ```
  */
 import { AR_MAGIC } from '../../codec/ar.ts';
 import type { Format } from '../format.ts';
+import { adoption } from './adoption.ts';
 import { planIndexes } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
@@ -50,6 +52,7 @@ export const deb: Format = {
   contentType,
   clientInstructions,
   downgradeInstructions,
+  adoption,
 };
 
 /** An ar archive whose first member is `debian-binary`; opkg's old packages have the same beginning. */

@@ -7,17 +7,34 @@ export interface DebOption {
   readonly about: string;
   /** Two channels of a repository cannot share it, so it cannot be set for the repository. */
   readonly ofChannel?: true;
+  /** An empty text leaves the field out, for repositories that never had it: apt asks its user when one appears. */
+  readonly mayBeEmpty?: true;
 }
 
 /** The options, by name. Fields of a Release file: DebianRepository/Format in the Debian wiki. */
 export const DEB_OPTIONS: Readonly<Record<string, DebOption>> = {
-  origin: { type: 'text', about: 'Who publishes: Origin, for pinning. apt asks its user when it changes.' },
-  label: { type: 'text', about: 'What is published: Label. apt asks its user when it changes.' },
-  suite: { type: 'text', ofChannel: true, about: 'Suite: stable. Default: the name of the channel.' },
+  origin: {
+    type: 'text',
+    mayBeEmpty: true,
+    about: 'Who publishes: Origin, for pinning. apt asks its user when it changes. Empty: none.',
+  },
+  label: {
+    type: 'text',
+    mayBeEmpty: true,
+    about: 'What is published: Label. apt asks its user when it changes. Empty: none.',
+  },
+  suite: {
+    type: 'text',
+    ofChannel: true,
+    mayBeEmpty: true,
+    about: 'Suite: stable. Default: the name of the channel. Empty: none.',
+  },
   codename: {
     type: 'text',
     ofChannel: true,
-    about: 'Codename: trixie. Default: the name of the channel. apt asks its user when it changes.',
+    mayBeEmpty: true,
+    about:
+      'Codename: trixie. Default: the name of the channel. apt asks its user when it changes. Empty: none.',
   },
   version: { type: 'text', ofChannel: true, about: 'Version: 12.5.' },
   description: { type: 'text', about: 'Description, one line.' },

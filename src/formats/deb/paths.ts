@@ -16,6 +16,7 @@ import { packageNameProblem } from './names.ts';
 import { splitSlot } from './slots.ts';
 
 const APART_DIGITS = 12;
+const MAX_PATH_BYTES = 900;
 const UPPER_S = 0x53;
 const LOWER_S = 0x73;
 
@@ -84,6 +85,15 @@ export function indexPath(
 /** The immutable name of an index file that apt asks for first. */
 export function hashedIndexPath(path: string, sha256: string): string {
   return `${path.slice(0, path.lastIndexOf('/'))}/by-hash/SHA256/${sha256}`;
+}
+
+/** Whether a path that somebody else wrote down stays inside the repository's folder, and can be a key of every store. */
+export function isSafePath(path: string): boolean {
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES || /[\p{Cc}\\]/u.test(path) || !path.isWellFormed())
+    return false;
+  return path
+    .split('/')
+    .every((segment) => !['', '.', '..'].includes(segment) && Buffer.byteLength(segment) <= 255);
 }
 
 /** What a name that never changes is the name of: only these, and no others, are pakhus' own. */

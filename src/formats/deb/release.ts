@@ -51,7 +51,9 @@ function renderRelease(
     ['Components', channelComponents(view).join(' ')],
     ['Description', options.description],
   ];
-  const lines = fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const lines = fields.flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [`${name}: ${value}`],
+  );
   return `${[...lines, 'SHA256:', ...listFiles(view, indexes)].join('\n')}\n`;
 }
 

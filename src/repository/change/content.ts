@@ -1,4 +1,5 @@
 /** What a revision's manifest says to the use cases: the catalog, who signs, and which pointers belong to which channel. */
+import { type BlobRef, readBlobRef } from '../../catalog/blobs.ts';
 import { type Catalog, parseCatalog } from '../../catalog/catalog.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { arrayOf, field, text } from '../../core/shape.ts';
@@ -13,6 +14,11 @@ export interface Content {
   readonly signers: readonly PublicSigner[];
   /** Revisions that are kept, whatever their age. */
   readonly pins: readonly Pin[];
+  /**
+   * A JSON blob: what another program left in the public folder under names that pakhus gives as well, which is not to be collected.
+   * Paths; one that ends with `/` stands for all below it. Null: there is nothing of the kind.
+   */
+  readonly foreign: BlobRef | null;
   /** Paths of each channel's own pointers, in the order in which they are written. */
   readonly channelPointers: readonly { readonly channel: string; readonly paths: readonly string[] }[];
 }
@@ -31,6 +37,7 @@ export function readContent(revision: Revision): Content {
       catalog: field(value, 'catalog', parseCatalog),
       signers: field(value, 'signers', arrayOf(signer)),
       pins: field(value, 'pins', arrayOf(readPin)),
+      foreign: field(value, 'foreign', (one) => (one == null ? null : readBlobRef(one))),
       channelPointers: field(value, 'channelPointers', arrayOf(channelPointers)),
     };
   } catch (error) {

@@ -27,6 +27,7 @@ const TREE: TreeRules = {
   ]),
   keptFrom: 4,
   agedMs: NOW - 14 * DAY,
+  isForeign: (path: string) => path.startsWith('pool/main/f/foreign/'),
   kindOf: deb.kindOf,
 };
 

@@ -46,6 +46,8 @@ export interface TreeRules extends Ages {
   readonly gone: ReadonlyMap<string, GonePointer>;
   /** The first revision that keeps all that it names. */
   readonly keptFrom: number;
+  /** Files that another program left under such names: see `Content.foreign`. */
+  isForeign(path: string): boolean;
   /** What an immutable name of the format is the name of; undefined: pakhus gives no such names. */
   kindOf(path: string): 'package' | 'index' | undefined;
 }
@@ -58,7 +60,7 @@ export function classifyFile({ key, modifiedMs }: ObjectInfo, rules: TreeRules):
   if (gone !== undefined)
     return { kind: 'index', reason: gone.since <= rules.keptFrom ? 'collectable' : 'grace' };
   const kind = rules.kindOf(key);
-  if (kind === undefined) return { kind: 'other', reason: 'foreign' };
+  if (kind === undefined || rules.isForeign(key)) return { kind: 'other', reason: 'foreign' };
   if (rules.proposed.has(key)) return { kind, reason: 'open' };
   return { kind, reason: isAged(modifiedMs, rules) || rules.brief.has(key) ? 'collectable' : 'unnamed' };
 }

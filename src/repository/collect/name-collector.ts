@@ -43,9 +43,9 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   return {
     tree,
     state,
-    async add({ revision: { signed, manifest }, content: { catalog }, reason, brief }, call) {
+    async add({ revision: { signed, manifest }, content: { catalog, foreign }, reason, brief }, call) {
       const { manifest: ref, files } = signed.record;
-      const blobs = [ref, files, manifest.sweep?.keys, ...manifest.settled.map(({ blob }) => blob)];
+      const blobs = [ref, files, foreign, manifest.sweep?.keys, ...manifest.settled.map(({ blob }) => blob)];
       for (const blob of blobs) if (blob) state.name(blob.key, 'ledger', reason);
       const indexes = catalog.channels.flatMap((channel) => channel.indexes);
       for (const { table } of indexes) state.name(table.key, 'ledger', reason);

@@ -10,6 +10,7 @@ import { parseActions } from '../change/actions.ts';
 import type { ReadRevision } from '../change/content.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { classifyFile, classifyState } from './classify.ts';
+import { readForeign } from './foreign.ts';
 import { createInboxReader, type InboxFolder, mayRemove } from './inbox.ts';
 import { visitKept } from './kept-revisions.ts';
 import { createNameCollector } from './name-collector.ts';
@@ -78,7 +79,8 @@ export async function surveyRepository(
   const absent = new Set(gone.keys());
   const { kindOf } = formatByName(tail.content.catalog.settings.format);
   const proposed = await proposedFiles(repository, { tail, settled }, call);
-  const treeRules = { ...names.tree, agedMs, proposed, gone, keptFrom, kindOf };
+  const isForeign = await readForeign(ledger.blobs, tail.content.foreign, call);
+  const treeRules = { ...names.tree, agedMs, proposed, gone, keptFrom, isForeign, kindOf };
   const files: ObjectInfo[] = [];
   let listed = 0;
   for await (const object of tree.list('', call)) {

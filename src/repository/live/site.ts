@@ -1,5 +1,5 @@
 /** Where clients reach a repository. */
-import { trimClientUrl } from '../../config/addresses.ts';
+import { joinUrl, trimClientUrl } from '../../config/addresses.ts';
 import type { ResolvedConfig } from '../../config/resolved-config.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { UrlReader } from '../../upstream/url-reader.ts';
@@ -34,7 +34,7 @@ export function siteOf(
   const state = stateFolder(config);
   return {
     read,
-    url: `${store}/${repository.path}`,
+    url: joinUrl(store, repository.path),
     isHttp: !store.startsWith('file:'),
     stateUrl: state === undefined ? undefined : `${store}/${state}/${repository.name}`,
   };

@@ -1,0 +1,26 @@
+/** Where a repository is read that another program made. */
+import { hasCode } from '../../core/pakhus-error.ts';
+import { readBytes } from '../../storage/read-all.ts';
+import type { CallOptions, Storage } from '../../storage/storage.ts';
+
+export interface ImportSource {
+  /** For messages. */
+  readonly name: string;
+  /** All bytes of a file; undefined when it is not there. @throws STORE_*, NETWORK_FAILED */
+  read(path: string, limitBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/** The public folder itself. */
+export function treeSource(tree: Storage, call: CallOptions): ImportSource {
+  return {
+    name: tree.name,
+    async read(path, limitBytes) {
+      try {
+        return await readBytes(tree, path, { ...call, limitBytes });
+      } catch (error) {
+        if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
+        throw error;
+      }
+    },
+  };
+}
