@@ -2,7 +2,7 @@
 import type { Command } from './command.ts';
 
 /** Headings of `--help`. */
-type CommandGroup = 'Publish' | 'Look' | 'Check and mend' | 'Keys and clients' | 'Settings';
+type CommandGroup = 'Publish' | 'Look' | 'Check and mend' | 'Stores' | 'Keys and clients' | 'Settings';
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
@@ -144,6 +144,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resign.ts')).resign,
   },
   {
+    name: 'store copy',
+    group: 'Stores',
+    summary: 'Bring another store to what this one has',
+    load: async () => (await import('./commands/store-copy.ts')).storeCopy,
+  },
+  {
     name: 'client',
     group: 'Keys and clients',
     summary: 'What a machine needs to install from a repository',
@@ -195,6 +201,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
+  store: 'Copy a store to another one',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

@@ -77,7 +77,14 @@ export async function repositoriesOf(
   context: CliContext,
   { names, proposer }: { readonly names: readonly string[]; readonly proposer?: string | undefined },
 ): Promise<readonly Repository[]> {
-  const workspace = await workspaceOf(context, { proposer });
+  return repositoriesIn(await workspaceOf(context, { proposer }), names);
+}
+
+/** The same of a workspace that is open. @throws REPOSITORY_NOT_FOUND */
+export async function repositoriesIn(
+  workspace: Workspace,
+  names: readonly string[],
+): Promise<readonly Repository[]> {
   const configs =
     names.length === 0
       ? await workspace.repositories()

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   CLI_USAGE: { exit: 2, http: 400, about: 'The command line is not understood.' },
   CONFIG_INVALID: { exit: 2, http: 400, about: 'pakhus.yaml or an environment variable is not valid.' },
   CONFIG_NOT_FOUND: { exit: 2, http: 400, about: 'The configuration file that was named does not exist.' },
+  COPY_DIVERGED: { exit: 1, http: 409, about: 'A copy of a repository has another history, or a newer one.' },
   IMPORT_REFUSED: { exit: 1, http: 422, about: 'A repository cannot be taken over as it is.' },
   INTENT_NOT_FOUND: { exit: 1, http: 404, about: 'No such proposal, neither open nor settled.' },
   INTENT_REJECTED: { exit: 1, http: 409, about: 'A change was refused; the ledger says why.' },

@@ -10,7 +10,7 @@ import { readPublished } from './published.ts';
 import { parseRecord, recordKey, revOfRecord, type SignedRecord } from './record.ts';
 
 /** A record names at most as many intents as one commit takes; 64 MiB is far beyond. */
-const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
+export const RECORD_LIMIT_BYTES: number = 64 * 1024 * 1024;
 
 /** A record as it stands in the log. */
 export interface FoundRecord {

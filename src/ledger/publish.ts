@@ -46,17 +46,45 @@ export async function stalePointers(
   return stale;
 }
 
-async function publishAlone(ledger: Ledger, options: CallOptions): Promise<PublishReport> {
-  const tail = await readTail(ledger, options);
-  if (tail === undefined) return { rev: 0, written: [] };
-  const { rev } = tail.signed.record;
+/**
+ * Writes the pointers of `tail` that are missing or differ, for a public folder without a ledger of its own. In a bucket no newer one
+ * is replaced; of a directory the caller holds the lock, and has read `tail` inside it. Gives the paths that were written.
+ */
+export async function writePointers(
+  ledger: Ledger,
+  tail: Revision,
+  options: CallOptions = {},
+): Promise<readonly string[]> {
+  const { exclusive, metadata } = ledger.tree.capabilities;
   await ledger.settle(options);
+  if (exclusive || !metadata) return writePointersAlone(ledger, tail, options);
+  const written: string[] = [];
+  for (const pointer of tail.manifest.pointers) {
+    if ((await replacePointer(ledger, pointer, options)).outcome === 'written') written.push(pointer.path);
+  }
+  return written;
+}
+
+async function writePointersAlone(
+  ledger: Ledger,
+  tail: Revision,
+  options: CallOptions,
+): Promise<readonly string[]> {
   const written: string[] = [];
   for (const pointer of tail.manifest.pointers) {
     if (await holdsPointer(ledger, pointer, options)) continue;
     await writePointer(ledger, pointer, options);
     written.push(pointer.path);
   }
+  return written;
+}
+
+async function publishAlone(ledger: Ledger, options: CallOptions): Promise<PublishReport> {
+  const tail = await readTail(ledger, options);
+  if (tail === undefined) return { rev: 0, written: [] };
+  const { rev } = tail.signed.record;
+  await ledger.settle(options);
+  const written = await writePointersAlone(ledger, tail, options);
   const published = await readPublished(ledger, options);
   if (written.length > 0 || published?.rev !== rev) await ledger.settle(options);
   await advancePublished(ledger, rev, options);
