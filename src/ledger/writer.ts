@@ -23,11 +23,18 @@ export function checkWriter(ledger: Ledger, tail: Revision | undefined): void {
       { hint: `Run the command on '${writer}'.`, details: { writer, host } },
     );
   }
-  if (writer === null && !ledger.tree.capabilities.createIfAbsent) {
+  if (writer === null && !keepsApart(ledger)) {
     throw new PakhusError(
       'STORE_UNSAFE',
       `${ledger.tree.name}: '${ledger.repository}' was made for several writers, and this store cannot keep them apart`,
       { hint: 'Publish from the machine whose disk holds the store.', details: { host } },
     );
   }
+}
+
+/** The log is kept by conditions of the state. Pointers need a lock or, in a bucket, what they say of themselves. */
+function keepsApart({ state, tree }: Ledger): boolean {
+  return (
+    state.capabilities.createIfAbsent && (tree.capabilities.createIfAbsent || tree.capabilities.metadata)
+  );
 }

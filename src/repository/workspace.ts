@@ -59,17 +59,34 @@ export interface Workspace {
 /** Opens the configured store. @throws STORE_NOT_FOUND, STORE_* */
 export async function openWorkspace(input: WorkspaceInput): Promise<Workspace> {
   const { store: location, state: stateLocation } = input.config;
-  const store = await openOrEmpty(location.value, input);
-  const state = stateLocation.value === undefined ? undefined : await openOrEmpty(stateLocation.value, input);
+  const holds = stateLocation.value === undefined ? 'all' : 'public';
+  const store = await openOrEmpty(location.value, { ...input, holds });
+  const state =
+    stateLocation.value === undefined
+      ? undefined
+      : await openOrEmpty(stateLocation.value, { ...input, holds: 'state' });
   return createWorkspace(input, { store, state });
 }
 
-async function openOrEmpty(location: string, { missing, machine, signal }: WorkspaceInput): Promise<Storage> {
+async function openOrEmpty(
+  location: string,
+  {
+    missing,
+    machine,
+    signal,
+    env,
+    proposer,
+    holds,
+  }: WorkspaceInput & { readonly holds: 'all' | 'public' | 'state' },
+): Promise<Storage> {
   const singleWriter = machine.writesAlone;
   try {
     return await openStorage(location, {
       create: missing === 'make',
       singleWriter,
+      env,
+      holds,
+      proposes: proposer !== undefined,
       ...(signal && { signal }),
     });
   } catch (error) {

@@ -45,6 +45,11 @@ export function checkPrefix(prefix: string, store: string): void {
   if (problem !== undefined) throw invalid(`prefix ${JSON.stringify(shorten(prefix))}`, { store, problem });
 }
 
+/** True for a key that every store takes. */
+export function isKey(key: string): boolean {
+  return byteLength(key) <= KEY_BYTES && segmentsProblem(key.split('/')) === undefined;
+}
+
 /** True when `name` can be one segment of a key. */
 export function isKeySegment(name: string): boolean {
   return segmentsProblem([name]) === undefined;

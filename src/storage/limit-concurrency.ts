@@ -41,13 +41,14 @@ export function limitConcurrency(storage: Storage, limit: number): Storage {
   };
 }
 
-interface Line {
+/** Turns for at most so many at once. */
+export interface Line {
   /** Resolves when it is our turn; rejects with the signal's reason when aborted before. */
   enter(signal: AbortSignal | undefined): Promise<void>;
   leave(): void;
 }
 
-function createLine(limit: number): Line {
+export function createLine(limit: number): Line {
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`no limit of calls: ${limit}`);
   const waiting = new Set<() => void>();
   let free = limit;

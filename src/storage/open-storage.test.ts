@@ -21,6 +21,7 @@ test('a path, relative or absolute, and a file URL open the same directory', asy
 test.each([
   ['', 'no location'],
   ['s3://key:secret@bucket/prefix', 'bucket'],
+  ['s3://bucket?colour=secret', 'colour'],
   ['https://user:secret@example.org', '"https:" is no kind of store'],
   ['file://other-host/srv', 'names no folder of this machine'],
 ])('%j is CONFIG_INVALID, exit code 2', async (location, why) => {

@@ -115,7 +115,8 @@ export interface ObjectInfo {
   readonly sizeBytes: number;
   /**
    * The store's own date, milliseconds since 1970. In a directory, a name that is written again gets a new whole second each
-   * time; a bucket has only its clock, so writers leave a second between two writes.
+   * time; a bucket has only its clock, so writers leave a second between two writes. What a write to a bucket gives is the date of
+   * its answer, which may be some seconds after the one that `stat` and lists give.
    */
   readonly modifiedMs: number;
   /** Changes whenever the object is written, or, where a bucket takes it from the bytes (S3), only when they change; opaque. */

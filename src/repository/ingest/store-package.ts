@@ -33,11 +33,20 @@ export async function storePackage(
     return path;
   }
   const body = verifiedBody(task);
-  if (await createAt(tree, { path, body, task }, options)) return path;
+  // The first write may tell that the store keeps no conditions.
+  if (mayShare(tree) && (await createAt(tree, { path, body, task }, options)) && mayShare(tree)) return path;
   if (!(await createAt(tree, { path: task.apartPath, body, task }, options))) {
     await tree.write(task.apartPath, body, { ...options, ...PACKAGE_HEADERS });
   }
   return task.apartPath;
+}
+
+/**
+ * A name that others may want for other bytes is taken by whoever creates it first. In a bucket where two can both be first, only a name
+ * that holds the digest will do; a directory of that kind has one writer.
+ */
+function mayShare({ capabilities }: Storage): boolean {
+  return capabilities.createIfAbsent || !capabilities.metadata;
 }
 
 /** Of package files, whose bytes never change under their names. */
