@@ -178,7 +178,10 @@ describe('editCatalog', () => {
         seen.rendered += records.length;
         return renderStanzas(records);
       };
-      return { seen, deps: { ...kit.deps, format: { ...kit.deps.format, segments: { stanzas } } } };
+      return {
+        seen,
+        deps: { ...kit.deps, format: { ...kit.deps.format, segments: { stanzas: { render: stanzas } } } },
+      };
     };
 
     test('a new architecture takes the segments of `all` from its neighbour', async () => {

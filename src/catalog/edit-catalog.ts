@@ -133,8 +133,8 @@ async function renderPlan(
   deps: CatalogDeps & { readonly known: Known },
 ): Promise<IndexEntry> {
   const { plan, own, parents } = work;
-  const render = deps.format.segments[plan.segment];
-  if (!render) throw new Error(`${plan.path}: the format has no segment '${plan.segment}'`);
+  const segment = deps.format.segments[plan.segment];
+  if (!segment) throw new Error(`${plan.path}: the format has no segment '${plan.segment}'`);
   const runs = await Promise.all(
     own.map(async ({ ref }) => ({ run: await deps.runs.load(ref, callOf(deps)), sha256: ref.sha256 })),
   );
@@ -143,7 +143,7 @@ async function renderPlan(
   const stores = { blobs, leaves, files, tables };
   return renderIndex(
     { plan, runs, parents },
-    { ...callOf(deps), ...stores, render, digests, parallel, onBusy },
+    { ...callOf(deps), ...stores, segment, digests, parallel, onBusy },
   );
 }
 

@@ -7,7 +7,7 @@ import { callOf } from './call-of.ts';
 import type { LeafPartsSource } from './leaf-parts.ts';
 import type { RunLeaf } from './leaf-store.ts';
 import { mapInOrder } from './map-in-order.ts';
-import { SEGMENT_CODECS } from './segment-codec.ts';
+import { SEGMENT_CODECS, type SegmentSizes } from './segment-codec.ts';
 import type { LeafSegments, SplicedEncoding } from './segment-table.ts';
 import type { TextDigests } from './text-digests.ts';
 
@@ -47,6 +47,8 @@ export async function makeLeafwiseFiles(
   runs: readonly LeafRun[],
   deps: CallOptions & {
     readonly segment: string;
+    /** What follows so many bytes of text. */
+    readonly tail: (plainBytes: number) => Uint8Array;
     readonly parts: LeafPartsSource;
     readonly spliced: readonly SplicedEncoding[];
     readonly keepsPlain: boolean;
@@ -88,15 +90,13 @@ export async function makeLeafwiseFiles(
     if (isLast) digests.keep(segment, names, { runs: run + 1, sizeBytes, state });
   }
 
-  const plain = { encoding: 'plain', sizeBytes, sha256: state.hex() } as const;
-  const compressed = [...segments].filter(([encoding]) => encoding !== 'plain');
-  return {
-    files: [
-      keepsPlain ? { ...plain, chunks: plainChunks } : plain,
-      ...compressed.map(([encoding, chunks]) => joinSegments(encoding, { chunks, rows })),
-    ],
-    leaves: rows,
-  };
+  const end = deps.tail(sizeBytes);
+  state.update(end);
+  const plain = { encoding: 'plain', sizeBytes: sizeBytes + end.length, sha256: state.hex() } as const;
+  const files: MadeFile[] = [keepsPlain ? { ...plain, chunks: [...plainChunks, end] } : plain];
+  for (const [encoding, chunks] of segments)
+    if (encoding !== 'plain') files.push(await joinSegments(encoding, { chunks, rows, end }));
+  return { files, leaves: rows };
 }
 
 /** Neighbouring leaves of one run. */
@@ -123,15 +123,25 @@ function* batchesOf(runs: readonly LeafRun[]): Generator<Batch> {
   }
 }
 
-function joinSegments(
+/** `end`: the last of the text, which belongs to no leaf. */
+async function joinSegments(
   encoding: SplicedEncoding,
-  made: { readonly chunks: readonly Uint8Array[]; readonly rows: readonly LeafSegments[] },
-): MadeFile {
+  made: {
+    readonly chunks: readonly Uint8Array[];
+    readonly rows: readonly LeafSegments[];
+    readonly end: Uint8Array;
+  },
+): Promise<MadeFile> {
+  const { chunks, rows, end } = made;
   const codec = SEGMENT_CODECS[encoding];
-  const tail = codec.tail(
-    made.rows.map(({ plainBytes, segments }) => ({ plainBytes, ...segments[encoding] })),
-  );
-  return madeFile(encoding, [codec.head(), ...made.chunks, tail]);
+  const sizes: SegmentSizes[] = rows.map(({ plainBytes, segments }) => ({
+    plainBytes,
+    ...segments[encoding],
+  }));
+  if (end.length === 0) return madeFile(encoding, [codec.head(), ...chunks, codec.tail(sizes)]);
+  const { bytes, ...facts } = await codec.encode(end);
+  const tail = codec.tail([...sizes, { plainBytes: end.length, ...facts }]);
+  return madeFile(encoding, [codec.head(), ...chunks, bytes, tail]);
 }
 
 /** A file from its chunks. */

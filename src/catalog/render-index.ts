@@ -5,11 +5,11 @@
  * leaves   l0 ── l1 ── l2 ── …        copied from a parent, or rendered and compressed
  *            └─ text ─▶ plain SHA-256        from the segment just rendered, or by inflating copied ones, some MiB at a time
  * groups   [l0 l1] [l2 …]             xz blocks: copied, or compressed from the leaves' texts, at the same time
- * files    head + segments + tail, whole SHA-256 ─▶ kept
+ * files    head + segments + the text's tail + tail, whole SHA-256 ─▶ kept
  * ```
  */
 
-import type { IndexPlan, PackageRecord } from '../formats/format.ts';
+import type { IndexPlan, Segment } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { BlobStore } from './blobs.ts';
 import { callOf } from './call-of.ts';
@@ -37,8 +37,8 @@ export interface IndexInput {
 }
 
 export interface IndexDeps extends CallOptions {
-  /** The format's segment of the plan. */
-  readonly render: (records: readonly PackageRecord[]) => Uint8Array;
+  /** Of the plan. */
+  readonly segment: Segment;
   readonly leaves: LeafStore;
   readonly blobs: BlobStore;
   readonly files: IndexFiles;
@@ -68,7 +68,8 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
   // A block takes longest, so a core is left to it: else the first segments would slow it down, and nothing be done at its end.
   const ahead = Math.max(1, hasXz ? deps.parallel - 1 : deps.parallel);
   const source = await openSpliceSource(input.parents, wish, deps);
-  const parts = createLeafParts({ ...deps, spliced, source });
+  const { render, tail = () => new Uint8Array(0) } = deps.segment;
+  const parts = createLeafParts({ ...deps, render, spliced, source });
 
   const keep = async ({ chunks, ...file }: MadeFile, call: CallOptions): Promise<IndexFile> =>
     chunks ? { ...file, from: await deps.files.write({ ...file, path, chunks }, call) } : file;
@@ -78,7 +79,7 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     const keepsPlain = encodings.includes('plain');
     const runs = input.runs.map(({ run, sha256 }) => ({ sha256, leaves: run.leaves }));
     const { digests } = deps;
-    const work = { segment, parts, spliced, keepsPlain, digests, ahead };
+    const work = { segment, tail, parts, spliced, keepsPlain, digests, ahead };
     const { files, leaves } = await makeLeafwiseFiles(runs, { ...call, ...work });
     const kept: IndexFile[] = [];
     for (const file of files) kept.push(await keep(file, call));
@@ -92,6 +93,7 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
       ...call,
       source,
       parts,
+      tail,
       parallel: deps.parallel,
       onBusy: deps.onBusy,
     });

@@ -20,6 +20,8 @@ export async function makeXzBlocks(
   deps: CallOptions & {
     readonly source: SpliceSource;
     readonly parts: LeafPartsSource;
+    /** What follows so many bytes of text. */
+    readonly tail: (plainBytes: number) => Uint8Array;
     readonly parallel: number;
     readonly onBusy?: (() => void) | undefined;
   },
@@ -52,7 +54,10 @@ export async function makeXzBlocks(
 
   const parts = groups.flatMap((group) => made.get(blockId(group)) ?? []);
   const blocks = parts.map((block) => block.facts);
-  return { blocks, chunks: [xzHead(), ...parts.map((block) => block.bytes), xzTail(blocks)] };
+  const end = deps.tail(blocks.reduce((sum, { plainBytes }) => sum + plainBytes, 0));
+  const last = end.length === 0 ? [] : [await xzBlock(end, { preset: PRESET })];
+  const chunks = [...parts, ...last].map(({ bytes }) => bytes);
+  return { blocks, chunks: [xzHead(), ...chunks, xzTail([...blocks, ...last])] };
 }
 
 async function drain(results: AsyncIterable<unknown>): Promise<void> {

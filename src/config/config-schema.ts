@@ -1,10 +1,11 @@
 /** The schema of pakhus.yaml. Its descriptions are what editors show. */
 import { z } from 'zod';
 import { isRecord } from '../core/shape.ts';
+import type { FormatOption } from '../formats/format.ts';
 import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
 import { findBaseProblem } from './base-index.ts';
 import type { ConfigFile } from './config-file.ts';
-import { FORMAT_OPTIONS, type FormatOption } from './format-options.ts';
+import { FORMAT_OPTIONS } from './format-options.ts';
 import {
   ARCHITECTURE_NAME,
   findOverlap,

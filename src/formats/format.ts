@@ -3,9 +3,13 @@
  * object of this shape. A format never imports another format, does no I/O and holds no state.
  *
  * ```
- * file ──readPackage──▶ PackageMeta ──(hashed, placed)──▶ PackageRecord ──renderSegment──▶ bytes of an index
- *                                                                          indexes of a channel ──renderChannel──▶ pointers
+ * file ──readPackage──▶ PackageMeta ──(hashed, placed)──▶ PackageRecord ──segments, tail──▶ bytes of an index
+ *                                                               │          indexes of a channel ──renderChannel──▶ pointers
+ *                                                               └──companions──▶ copies and files that belong to the package
  * ```
+ * Two kinds of repositories: in one (deb) an index file has a name that holds its digest, and one signed pointer names all of
+ * them; in the other (opkg, pacman, wpkg) an index has a fixed name only, packages lie in its own folder, and a signature
+ * covers that one file. Fixed names are written as pointers, each signature right after its file.
  */
 import type { ByteSource } from '../core/byte-source.ts';
 import type { AdoptionRules } from './adoption.ts';
@@ -138,15 +142,66 @@ export interface RenderedIndex {
   }[];
 }
 
-/** A file at a fixed name. In the order in which it is to be written; the entry pointer comes last. */
+/** How packages become the text of an index. */
+export interface Segment {
+  /** A leaf by itself, so that segments can be joined. */
+  render(records: readonly PackageRecord[]): Uint8Array;
+  /** What follows the last segment. `plainBytes`: of text before it; 0: there is no package. Absent: nothing. */
+  tail?(plainBytes: number): Uint8Array;
+}
+
+/** What signs: OpenPGP, or plain Ed25519 as usign and signify have it. */
+export type SigningKind = 'openpgp' | 'usign';
+
+/**
+ * OpenPGP: a clear-signed copy, an armored detached signature, a binary one. `usign`: one detached signature, in the text form
+ * of usign and signify.
+ */
+export type SignatureForm = 'clear' | 'detached' | 'binary' | 'usign';
+
+/**
+ * A file at a fixed name. In the order in which it is to be written; the entry pointer comes last. `of` names a pointer that has
+ * `bytes`, or a published file of an index, which it then follows at once.
+ */
 export type PointerPlan = {
   readonly path: string;
   readonly contentType: string;
 } & (
   | { readonly bytes: Uint8Array }
-  /** A signature over the bytes of the pointer `of`: a clear-signed copy, or an armored detached signature. */
-  | { readonly sign: 'clear' | 'detached'; readonly of: string }
+  | { readonly sign: SignatureForm; readonly of: string }
+  /** Made from the bytes of a file of an index, and of nothing else: with the same file it stays as it is. */
+  | { readonly make: (bytes: Uint8Array) => Uint8Array; readonly of: string }
+  /** A file of an index under another name. */
+  | { readonly copy: true; readonly of: string }
 );
+
+/** Where a package file goes. */
+export interface PackagePlace {
+  readonly settings: RepositorySettings;
+  readonly channel: string;
+  readonly component: string;
+  readonly sha256: string;
+  /** The usual path is taken by other bytes. */
+  readonly apart: boolean;
+}
+
+/** A file that clients of an index look for beside it. `bytes` absent: a copy of the package. */
+export interface Companion {
+  /** Below the repository's folder. */
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** An option as configuration files and editors see it. What values mean is `checkSettings`' business. */
+export interface FormatOption {
+  readonly type: 'text' | 'flag' | 'count';
+  /** One line for editors. */
+  readonly about: string;
+  /** Two channels of a repository cannot share it, so it cannot be set for the repository. */
+  readonly ofChannel?: true;
+  /** An empty text means something. */
+  readonly mayBeEmpty?: true;
+}
 
 /** What `pakhus client` hands to a colleague. */
 export interface ClientInstructions {
@@ -172,10 +227,11 @@ export interface ClientInput {
   readonly channel: string;
   readonly components: readonly string[];
   readonly architectures: readonly string[];
-  /** Armored public keys of the signers. */
+  /** Public keys of the signers, as files: armored OpenPGP, or the text of a usign key. */
   readonly publicKeys: readonly string[];
   /** Where those keys are published. */
   readonly keyUrl: string;
+  readonly settings: RepositorySettings;
 }
 
 /** A package that a channel holds, or held. */
@@ -213,18 +269,22 @@ export interface Format {
   readonly name: string;
   /** File name endings to look for in folders, with the dot. */
   readonly fileExtensions: readonly string[];
-  /** Whether the first bytes (up to 4 KiB) can be a package of this format. */
-  recognise(head: Uint8Array): boolean;
+  /** What signs its repositories, so what a new one gets. Undefined: its clients check no signatures. */
+  readonly signedBy: SigningKind | undefined;
+  /** Whether a file with these first bytes (up to 4 KiB) can be a package of this format. `name`: where bytes do not tell. */
+  recognise(head: Uint8Array, name: string): boolean;
   /**
    * Reads a package to its end, in ascending ranges, each byte at most once.
    * Errors: ARCHIVE_*, PACKAGE_INVALID, with the source's name.
    */
   readPackage(source: ByteSource): Promise<PackageMeta>;
-  /** Where the file goes, below the repository's folder. `apart`: the usual path is taken by other bytes. */
-  packagePath(
-    meta: PackageMeta,
-    where: { readonly component: string; readonly sha256: string; readonly apart: boolean },
-  ): string;
+  /** Where the file goes, below the repository's folder. */
+  packagePath(meta: PackageMeta, place: PackagePlace): string;
+  /**
+   * Files that clients of an index need for a package that it lists, besides the one at the record's own path: written before the
+   * index is, and kept as long as it. Absent: none.
+   */
+  companions?(record: PackageRecord, index: Pick<IndexPlan, 'path' | 'segment'>): readonly Companion[];
   /** The client's own order: negative, 0 or positive. */
   compareVersions(a: string, b: string): number;
   relations(record: PackageRecord): Relations;
@@ -233,11 +293,11 @@ export interface Format {
   summarise(record: PackageRecord): PackageSummary;
   /** Checks `settings.options` and each channel's; SETTINGS_INVALID names the option. */
   checkSettings(settings: RepositorySettings): void;
-  /** The kinds of index text; each renders a leaf by itself, so that segments can be joined. */
-  readonly segments: Readonly<Record<string, (records: readonly PackageRecord[]) => Uint8Array>>;
+  /** The kinds of index text. Several indexes may list the same packages in different ones. */
+  readonly segments: Readonly<Record<string, Segment>>;
   /** All indexes of a channel, in a fixed order. */
   planIndexes(view: ChannelView): readonly IndexPlan[];
-  /** An immutable public name for an index file, where the format has one (by-hash). */
+  /** An immutable public name for an index file, where the format has one (by-hash). Absent: its fixed name is all it has. */
   hashedIndexPath?(path: string, sha256: string): string;
   /** What an immutable name in the repository's folder is the name of; undefined: not one that this format gives. */
   kindOf(path: string): 'package' | 'index' | undefined;

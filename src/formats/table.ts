@@ -15,7 +15,7 @@ export function formatByName(name: string): Format {
   });
 }
 
-/** The format of a file by its first bytes; undefined when none knows it. */
-export function recogniseFormat(head: Uint8Array): Format | undefined {
-  return FORMATS.find((one) => one.recognise(head));
+/** The format of a file by its first bytes, and by its name where these do not tell; undefined when none knows it. */
+export function recogniseFormat(head: Uint8Array, name: string): Format | undefined {
+  return FORMATS.find((one) => one.recognise(head, name));
 }

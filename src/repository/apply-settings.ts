@@ -3,6 +3,7 @@ import { isIn } from '../catalog/catalog.ts';
 import { parseSettings } from '../catalog/settings.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
+import { formatByName } from '../formats/table.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
 import type { PublicSigner } from './change/actions.ts';
@@ -62,7 +63,7 @@ async function wantedPeople(
 ): Promise<Omit<Terms, 'settings'>> {
   const own = repository.ledger.signer?.keyId;
   return {
-    signers: await wantedSigners(repository, before.signers),
+    signers: await wantedSigners(repository, before),
     committers: wantedCommitters(before.committers, { ledger: config.ledger.value, own }),
     proposers: proposersOf(config.proposers.value, repository.name),
   };
@@ -71,10 +72,11 @@ async function wantedPeople(
 /** The configured ones. While a key is rotated, who signs is the rotation's to say. */
 async function wantedSigners(
   { keys, ledger }: Repository,
-  before: readonly PublicSigner[],
+  { signers: before, settings }: Terms,
 ): Promise<readonly PublicSigner[]> {
   if (isRotating(before)) return before;
-  return (await keys.configuredSigners(ledger.clock.now())) ?? before;
+  const { signedBy } = formatByName(settings.format);
+  return (await keys.configuredSigners({ nowMs: ledger.clock.now(), signedBy })) ?? before;
 }
 
 /**

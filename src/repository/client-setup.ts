@@ -3,7 +3,7 @@ import { joinUrl, trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
 import type { ClientInstructions } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
-import { PUBLIC_KEY_PATH } from './change/pointers.ts';
+import { publicKeyPath } from './change/public-keys.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
@@ -29,14 +29,16 @@ export async function clientSetup(
   const base =
     (url === undefined ? repository.url : joinUrl(trimClientUrl(url), repository.path)) ??
     `file://${repository.tree.name}`;
-  const instructions = formatByName(settings.format).clientInstructions({
+  const format = formatByName(settings.format);
+  const instructions = format.clientInstructions({
     id: repository.name,
     url: base,
     channel,
     components,
     architectures: settings.architectures,
+    settings,
     publicKeys: content.signers.map(({ publicKey }) => publicKey),
-    keyUrl: `${base}/${PUBLIC_KEY_PATH}`,
+    keyUrl: `${base}/${publicKeyPath(format.signedBy)}`,
   });
   return {
     ...instructions,

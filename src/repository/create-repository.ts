@@ -21,10 +21,11 @@ export async function createTerms(
   repository: Repository,
   { settings, proposers, dryRun }: NewRepository,
 ): Promise<Terms> {
-  formatByName(settings.format).checkSettings(settings);
+  const format = formatByName(settings.format);
+  format.checkSettings(settings);
   const { ledger, keys } = repository;
-  const nowMs = ledger.clock.now();
-  const signers = dryRun ? ((await keys.configuredSigners(nowMs)) ?? []) : await keys.makeSigners(nowMs);
+  const wanted = { nowMs: ledger.clock.now(), signedBy: format.signedBy };
+  const signers = dryRun ? ((await keys.configuredSigners(wanted)) ?? []) : await keys.makeSigners(wanted);
   const committers = ledger.signer === undefined ? [] : [asCommitter(ledger, ledger.signer)];
   return { settings, signers, committers, proposers };
 }

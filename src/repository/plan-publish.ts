@@ -1,6 +1,6 @@
 /** What publishing files into a place would do, before anything is written. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import type { Format, PackageRecord } from '../formats/format.ts';
+import type { Format, PackageRecord, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Identity, Place } from './change/actions.ts';
 import { catalogLookup } from './change/catalog-lookup.ts';
@@ -24,6 +24,7 @@ export interface PlacedPackage {
 }
 
 export interface PublishPlan {
+  readonly settings: RepositorySettings;
   readonly format: Format;
   /** Not in the place yet. */
   readonly fresh: readonly PlacedPackage[];
@@ -61,7 +62,7 @@ export async function planPublish(
   });
   if (settings.keep !== undefined) await changes.keepNewest(settings.keep, format);
   const dropped = changes.edits().flatMap(({ drop }) => drop);
-  return { format, ...placed, dropped };
+  return { settings, format, ...placed, dropped };
 }
 
 async function placeFiles(
@@ -94,11 +95,17 @@ async function placeFiles(
 
 async function placeFile(
   inspected: InspectedPackage,
-  at: { readonly changes: Changes; readonly place: Place; readonly format: Format },
+  at: {
+    readonly terms: Terms;
+    readonly changes: Changes;
+    readonly place: Place;
+    readonly format: Format;
+  },
 ): Promise<PlacedPackage & { readonly isNew: boolean }> {
   const { meta, sizeBytes, sha256 } = inspected;
   const { name, version, architecture, metadata } = meta;
-  const path = at.format.packagePath(meta, { component: at.place.component, sha256, apart: false });
+  const { settings } = at.terms;
+  const path = at.format.packagePath(meta, { settings, ...at.place, sha256, apart: false });
   const record: PackageRecord = { name, version, architecture, path, sizeBytes, sha256, metadata };
   const isNew = await at.changes.add({ ...at.place, slot: meta.slot }, record);
   if (isNew) return { inspected, path, isNew };

@@ -150,14 +150,19 @@ async function store(
   ];
   if (all.length === 0) return [];
   const task = 'Storing packages';
-  const { component } = options.place;
+  const { place } = options;
   const { report, signal, pool } = options;
   report({ type: 'progress', task, done: 0, total: all.length });
   const outcomes = await pool.store(all, {
     tree: repository.tree,
     location: repository.location,
     toTask: ({ inspected: { source, sizeBytes, sha256, meta }, path, named }) => {
-      const apartPath = plan.format.packagePath(meta, { component, sha256, apart: true });
+      const apartPath = plan.format.packagePath(meta, {
+        settings: plan.settings,
+        ...place,
+        sha256,
+        apart: true,
+      });
       return { source, sizeBytes, sha256, path, apartPath, named };
     },
     ...(signal && { signal }),

@@ -64,7 +64,7 @@ const MAX_OVERHEAD_BYTES = 64 * 1024;
 const MAX_TIME_DIFFERENCE_MS = 10 * 60 * 1000;
 const MODE_OPTIONS = { clear: '--clearsign', detached: '--detach-sign' } as const;
 /** Secrets of pakhus that are none of the command's business. */
-const OWN_SECRETS = /^PAKHUS_(SIGNING|LEDGER)_/;
+const OWN_SECRETS = /^PAKHUS_(SIGNING|USIGN|LEDGER)_/;
 
 interface Run extends Omit<ExternalSignerOptions, 'publicKey'>, SignOptions {
   readonly publicKey: OpenPgpPublicKey;

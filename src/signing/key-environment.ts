@@ -11,6 +11,8 @@ export type SecretSource = { readonly origin: string } & (
 export interface EnvironmentKeys {
   /** One or more armored OpenPGP secret keys: `PAKHUS_SIGNING_KEY` or `PAKHUS_SIGNING_KEY_FILE`. */
   readonly signing: SecretSource | undefined;
+  /** A usign secret key: `PAKHUS_USIGN_KEY` or `PAKHUS_USIGN_KEY_FILE`. */
+  readonly usign: SecretSource | undefined;
   /** `PAKHUS_SIGNING_PASSPHRASE`, `…_FILE` or `…_COMMAND`. */
   readonly passphrase: SecretSource | undefined;
   /** A ledger key in its file form: `PAKHUS_LEDGER_KEY` or `PAKHUS_LEDGER_KEY_FILE`. */
@@ -25,6 +27,7 @@ export interface EnvironmentKeys {
 export function keysFromEnvironment(env: Readonly<Record<string, string | undefined>>): EnvironmentKeys {
   return {
     signing: pick(env, 'PAKHUS_SIGNING_KEY'),
+    usign: pick(env, 'PAKHUS_USIGN_KEY'),
     passphrase: pick(env, 'PAKHUS_SIGNING_PASSPHRASE', { command: true }),
     ledger: pick(env, 'PAKHUS_LEDGER_KEY'),
   };

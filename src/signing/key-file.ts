@@ -5,11 +5,15 @@ import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { KeyLint } from './key-lint.ts';
 
 /** What a key is for. */
-export type KeyKind = 'openpgp' | 'ledger';
+export type KeyKind = 'openpgp' | 'usign' | 'ledger';
+
+/** Keys that sign what clients check. */
+export type SigningKind = Exclude<KeyKind, 'ledger'>;
 
 /** File name ending of each kind. */
 export const KEY_EXTENSION: Readonly<Record<KeyKind, string>> = {
   openpgp: '.openpgp.asc',
+  usign: '.usign.sec',
   ledger: '.ledger.pem',
 };
 

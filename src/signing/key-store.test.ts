@@ -102,7 +102,9 @@ test('a signing key is found by fingerprint or by the name of its file', async (
   await createKeyFile(dir.path, { name: 'spare.openpgp.asc', content: other.secretArmored });
   await createKeyFile(dir.path, { name: 'machine.ledger.pem', content: generateLedgerKey() });
   for (const name of [key.fingerprint, key.fingerprint.toUpperCase(), 'release', 'release.openpgp.asc'])
-    expect(await findSigningKey(dir.path, name), name).toMatchObject({ fingerprint: key.fingerprint });
+    expect(await findSigningKey(dir.path, { name, kind: 'openpgp' }), name).toMatchObject({
+      fingerprint: key.fingerprint,
+    });
   for (const name of ['machine', 'machine.ledger.pem', 'rel', '../release'])
-    expect(await findSigningKey(dir.path, name), name).toBeUndefined();
+    expect(await findSigningKey(dir.path, { name, kind: 'openpgp' }), name).toBeUndefined();
 });

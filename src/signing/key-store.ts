@@ -4,30 +4,34 @@
  * ```
  * keys/                                               0700
  *   <store id>.<repository>.openpgp.asc               0600   armored secret key, with or without passphrase
+ *   <store id>.<repository>.usign.sec                 0600   a secret key of usign or signify, without passphrase
  *   <store id>.<repository>.ledger.pem                0600   Ed25519, PKCS #8
  * ```
- * Files of these two endings may be put there by hand under any name; others are left alone.
+ * Files of these endings may be put there by hand under any name; others are left alone.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { folderLints, KEY_EXTENSION, type KeyKind, readKeyFile } from './key-file.ts';
+import { folderLints, KEY_EXTENSION, type KeyKind, readKeyFile, type SigningKind } from './key-file.ts';
 import type { KeyLint } from './key-lint.ts';
 import { readLedgerKey } from './ledger-key.ts';
 import { inspectSecretKey } from './openpgp-key.ts';
 import type { OpenPgpKeyInfo } from './openpgp-key-info.ts';
+import { readUsignSecret } from './usign.ts';
+
+const KEY_KINDS = ['openpgp', 'usign', 'ledger'] as const;
 
 /** A key file and the public facts of its key. No secret. */
 export type KeyFile = {
   readonly path: string;
   readonly name: string;
-  /** OpenPGP: of the primary key. Ledger: the key id. Lower-case hex. */
+  /** OpenPGP: of the primary key. Usign and ledger: the key id. Lower-case hex. */
   readonly fingerprint: string;
-  /** OpenPGP: armored. Ledger: 44 characters of base64. */
+  /** OpenPGP: armored. Usign: as a file. Ledger: 44 characters of base64. */
   readonly publicKey: string;
   readonly lints: readonly KeyLint[];
 } & (
-  | { readonly kind: 'ledger' }
+  | { readonly kind: 'ledger' | 'usign' }
   | { readonly kind: 'openpgp'; readonly encrypted: boolean; readonly info: OpenPgpKeyInfo }
 );
 
@@ -74,15 +78,18 @@ export async function findByFingerprint(folder: string, fingerprint: string): Pr
 }
 
 /**
- * The OpenPGP key that a configuration names: a fingerprint as {@link findByFingerprint} takes it, or else the name of its file, with
- * or without the ending. Undefined when the folder has neither.
+ * The signing key that a configuration names: a fingerprint as {@link findByFingerprint} takes it, or else the name of its file, with
+ * or without the ending. Undefined when the folder has no such key of this kind.
  */
-export async function findSigningKey(folder: string, name: string): Promise<KeyFile | undefined> {
+export async function findSigningKey(
+  folder: string,
+  { name, kind }: { readonly name: string; readonly kind: SigningKind },
+): Promise<KeyFile | undefined> {
   const found = await findByFingerprint(folder, name);
-  if (found?.kind === 'openpgp') return found;
+  if (found?.kind === kind) return found;
   const { keys } = await listKeys(folder);
   return keys.find(
-    (key) => key.kind === 'openpgp' && (key.name === name || key.name === `${name}${KEY_EXTENSION.openpgp}`),
+    (key) => key.kind === kind && (key.name === name || key.name === `${name}${KEY_EXTENSION[kind]}`),
   );
 }
 
@@ -94,6 +101,10 @@ async function readKey(
   if (kind === 'ledger') {
     const { keyId, publicKey } = readLedgerKey(content, { origin: path });
     return { kind, path, name, fingerprint: keyId, publicKey, lints };
+  }
+  if (kind === 'usign') {
+    const { fingerprint, publicKey } = readUsignSecret(content, { origin: path });
+    return { kind, path, name, fingerprint, publicKey, lints };
   }
   const { info, publicArmored, encrypted } = await inspectSecretKey(content, { origin: path });
   return {
@@ -125,6 +136,5 @@ async function namesIn(folder: string): Promise<readonly string[] | undefined> {
 }
 
 function kindOf(name: string): KeyKind | undefined {
-  if (name.endsWith(KEY_EXTENSION.openpgp)) return 'openpgp';
-  return name.endsWith(KEY_EXTENSION.ledger) ? 'ledger' : undefined;
+  return KEY_KINDS.find((kind) => name.endsWith(KEY_EXTENSION[kind]));
 }

@@ -1,5 +1,5 @@
 /**
- * Keys and signatures: OpenPGP for clients, Ed25519 for the ledger. Reads and writes key files and runs signing commands, nothing
+ * Keys and signatures: OpenPGP and usign for clients, Ed25519 for the ledger. Reads and writes key files and runs signing commands, nothing
  * else: no repository, no store, no configuration file is known here.
  *
  * ```
@@ -10,12 +10,13 @@
  *                                                                                     │
  *                                      requireSigningKey: refused here, not at the client
  *
- * InRelease, Release.gpg and public keys ─▶ verifyClear, verifyDetached
+ * usign secret ─▶ readUsignSecret ─▶ sign ─▶ Packages.sig
+ * a signature of any form, and public keys ─▶ verifySigned
  * ledger secret ─▶ readLedgerKey ─▶ signLedger, verifyLedger
  * ```
  */
 import { splitClear } from './clear-text.ts';
-import { frameSignatures } from './made-signature.ts';
+import { frameSignatures, type OpenPgpForm } from './made-signature.ts';
 import type { OpenPgpKeyInfo } from './openpgp-key-info.ts';
 
 /** When and until when to sign. */
@@ -48,11 +49,7 @@ export interface Signer {
  */
 export async function signWithAll(
   signers: readonly Signer[],
-  {
-    mode,
-    bytes,
-    ...options
-  }: SignOptions & { readonly mode: 'clear' | 'detached'; readonly bytes: Uint8Array },
+  { mode, bytes, ...options }: SignOptions & { readonly mode: OpenPgpForm; readonly bytes: Uint8Array },
 ): Promise<Uint8Array> {
   const made: Uint8Array[] = [];
   for (const signer of signers) {
@@ -62,7 +59,7 @@ export async function signWithAll(
   }
   const [first, ...more] = made;
   if (first === undefined) throw new Error('signing without a signer');
-  if (more.length === 0) return first;
+  if (more.length === 0 && mode !== 'binary') return first;
   const signatures = made.map((file) =>
     mode === 'clear' ? splitClear(file, bug).signature : String(Buffer.from(file)),
   );

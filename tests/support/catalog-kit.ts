@@ -55,7 +55,7 @@ export function smallFormat(
   encodings: readonly Encoding[],
 ): Pick<Format, 'segments' | 'planIndexes' | 'hashedIndexPath' | 'contentType'> {
   return {
-    segments: { stanzas: renderStanzas },
+    segments: { stanzas: { render: renderStanzas } },
     planIndexes: ({ channel, settings, slots }) =>
       settings.components.flatMap((component) => {
         const found = [...(slots.get(component) ?? [])].filter((slot) => slot !== 'all');

@@ -18,8 +18,8 @@ export const keyList: Command = defineCommand({
       fingerprint: key.fingerprint,
       path: key.path,
       publicKey: key.publicKey,
-      algorithm: key.kind === 'ledger' ? 'ed25519' : key.info.algorithm,
-      userIds: key.kind === 'ledger' ? [] : key.info.userIds,
+      algorithm: key.kind === 'openpgp' ? key.info.algorithm : 'ed25519',
+      userIds: key.kind === 'openpgp' ? key.info.userIds : [],
       encrypted: key.kind === 'openpgp' && key.encrypted,
       expires: key.kind === 'openpgp' ? (key.info.expires?.toISOString() ?? null) : null,
     }));
@@ -28,7 +28,7 @@ export const keyList: Command = defineCommand({
   render: ({ folder, keys }, { palette }) => {
     if (keys.length === 0) return [`No keys in ${folder}.`];
     const rows = keys.map((key) => [
-      key.kind === 'ledger' ? 'ledger' : 'signing',
+      key.kind === 'openpgp' ? 'signing' : key.kind,
       key.fingerprint,
       key.userIds.join(', '),
       palette.faint(key.path),

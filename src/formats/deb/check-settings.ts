@@ -1,7 +1,7 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
-import type { FormatOptions, RepositorySettings } from '../format.ts';
+import type { FormatOption, FormatOptions, RepositorySettings } from '../format.ts';
 import { architectureProblem } from './names.ts';
-import { DEB_OPTIONS, type DebOption, parseCompression, readOptions } from './options.ts';
+import { DEB_OPTIONS, parseCompression, readOptions } from './options.ts';
 
 const MAX_TEXT_CHARACTERS = 200;
 const MAX_VALID_DAYS = 36_500;
@@ -82,7 +82,7 @@ function checkOptions(
 
 function valueProblem(
   name: string,
-  { value, option }: { readonly value: unknown; readonly option: DebOption },
+  { value, option }: { readonly value: unknown; readonly option: FormatOption },
 ): string | undefined {
   const found = `found ${JSON.stringify(value)}`;
   if (option.type === 'flag')

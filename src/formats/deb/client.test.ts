@@ -13,6 +13,13 @@ const input: ClientInput = {
   architectures: ['amd64'],
   publicKeys: [key],
   keyUrl: 'https://packages.example.org/keys/tools.asc',
+  settings: {
+    format: 'deb',
+    channels: [{ name: 'stable', options: {} }],
+    components: ['main', 'extra'],
+    architectures: ['amd64'],
+    options: {},
+  },
 };
 
 const sources = `Types: deb

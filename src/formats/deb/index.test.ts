@@ -20,7 +20,8 @@ describe('the format', () => {
     ['less than a header', '!<arch>\ndeb', false],
     ['nothing', '', false],
   ])('recognises %s', (_title, head, expected) => {
-    expect(deb.recognise(Buffer.from(head))).toBe(expected);
+    expect(deb.recognise(Buffer.from(head), 'x')).toBe(expected);
+    expect(deb.recognise(Buffer.from(head), 'x.ipk')).toBe(false);
   });
 
   test.each([
@@ -88,15 +89,6 @@ describeWith('apt', lackOfTools('apt-get', 'dpkg'), () => {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), bytes);
     };
-    const records: PackageRecord[] = [];
-    for (const text of controls) {
-      const bytes = await writeDeb({ control: text, files: [] });
-      const meta = await deb.readPackage(memorySource('x.deb', bytes));
-      const sha256 = sha256Hex(bytes);
-      const path = deb.packagePath(meta, { component: 'main', sha256, apart: false });
-      await write(path, bytes);
-      records.push({ ...meta, path, sizeBytes: bytes.length, sha256 });
-    }
     const settings: RepositorySettings = {
       format: 'deb',
       channels: [{ name: 'stable', options: {} }],
@@ -104,13 +96,28 @@ describeWith('apt', lackOfTools('apt-get', 'dpkg'), () => {
       architectures,
       options: { compression: 'gzip' },
     };
+    const records: PackageRecord[] = [];
+    for (const text of controls) {
+      const bytes = await writeDeb({ control: text, files: [] });
+      const meta = await deb.readPackage(memorySource('x.deb', bytes));
+      const sha256 = sha256Hex(bytes);
+      const path = deb.packagePath(meta, {
+        settings,
+        channel: 'stable',
+        component: 'main',
+        sha256,
+        apart: false,
+      });
+      await write(path, bytes);
+      records.push({ ...meta, path, sizeBytes: bytes.length, sha256 });
+    }
     deb.checkSettings(settings);
     const slots = new Map([['main', new Set(['all'])]]);
     const view: ChannelView = { settings, channel: { name: 'stable', options: {} }, slots };
     const indexes: RenderedIndex[] = [];
     for (const plan of deb.planIndexes(view)) {
       const plain =
-        deb.segments[plan.segment]?.(plan.slots.includes('all') ? records : []) ?? new Uint8Array();
+        deb.segments[plan.segment]?.render(plan.slots.includes('all') ? records : []) ?? new Uint8Array();
       const gzip = gzipSync(plain);
       const gzipSha256 = sha256Hex(gzip);
       await write(deb.hashedIndexPath?.(`${plan.path}.gz`, gzipSha256) ?? '', gzip);

@@ -35,6 +35,7 @@ export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
 export const deb: Format = {
   name: 'deb',
   fileExtensions: ['.deb', '.udeb'],
+  signedBy: 'openpgp',
   recognise,
   readPackage: readDeb,
   packagePath,
@@ -43,7 +44,7 @@ export const deb: Format = {
   install: installRules,
   summarise,
   checkSettings,
-  segments: { packages: renderPackages },
+  segments: { packages: { render: renderPackages } },
   planIndexes,
   hashedIndexPath,
   kindOf,
@@ -55,8 +56,9 @@ export const deb: Format = {
   adoption,
 };
 
-/** An ar archive whose first member is `debian-binary`; opkg's old packages have the same beginning. */
-function recognise(head: Uint8Array): boolean {
+/** An ar archive whose first member is `debian-binary`; opkg's old packages have the same beginning, so the name tells. */
+function recognise(head: Uint8Array, name: string): boolean {
+  if (name.toLowerCase().endsWith('.ipk')) return false;
   const start = Buffer.from(head.subarray(0, 24)).toString('latin1');
   return /^debian-binary[/ ]/.test(start.slice(AR_MAGIC.length)) && start.startsWith(AR_MAGIC);
 }

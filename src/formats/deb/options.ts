@@ -1,18 +1,17 @@
 /** What can be set for a repository, and for a channel of it where it then wins. */
-import type { ChannelSettings, Encoding, FormatOptions, RepositorySettings } from '../format.ts';
+import type {
+  ChannelSettings,
+  Encoding,
+  FormatOption,
+  FormatOptions,
+  RepositorySettings,
+} from '../format.ts';
 
-/** An option as configuration files and editors see it. */
-export interface DebOption {
-  readonly type: 'text' | 'flag' | 'count';
-  readonly about: string;
-  /** Two channels of a repository cannot share it, so it cannot be set for the repository. */
-  readonly ofChannel?: true;
-  /** An empty text leaves the field out, for repositories that never had it: apt asks its user when one appears. */
-  readonly mayBeEmpty?: true;
-}
-
-/** The options, by name. Fields of a Release file: DebianRepository/Format in the Debian wiki. */
-export const DEB_OPTIONS: Readonly<Record<string, DebOption>> = {
+/**
+ * The options, by name. Fields of a Release file: DebianRepository/Format in the Debian wiki. An empty text leaves the field out, for
+ * repositories that never had it: apt asks its user when one appears.
+ */
+export const DEB_OPTIONS: Readonly<Record<string, FormatOption>> = {
   origin: {
     type: 'text',
     mayBeEmpty: true,

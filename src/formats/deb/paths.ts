@@ -11,7 +11,7 @@
  * dists/<channel>/Release, Release.gpg, InRelease
  * ```
  */
-import type { PackageMeta } from '../format.ts';
+import type { PackageMeta, PackagePlace } from '../format.ts';
 import { packageNameProblem } from './names.ts';
 import { splitSlot } from './slots.ts';
 
@@ -32,7 +32,7 @@ export function packageFileName(
 /** The path of a package file in the pool. `apart`: other bytes have the usual path. */
 export function packagePath(
   meta: PackageMeta,
-  where: { readonly component: string; readonly sha256: string; readonly apart: boolean },
+  where: Pick<PackagePlace, 'component' | 'sha256' | 'apart'>,
 ): string {
   const source = sourceName(meta);
   const prefix = source.startsWith('lib') && source.length > 3 ? source.slice(0, 4) : source.slice(0, 1);

@@ -3,7 +3,7 @@ import type { PackageMeta, PackageRecord } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Intent } from '../../ledger/intents.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
-import type { Action, InboxFile, PublicFile } from './actions.ts';
+import type { Action, InboxFile, Place, PublicFile } from './actions.ts';
 import { sweeping } from './change-errors.ts';
 import type { Changes } from './changes.ts';
 import { checkPlace, rejected, type Terms } from './terms.ts';
@@ -47,7 +47,7 @@ export async function applyAdd(
 ): Promise<readonly AddedPackage[]> {
   const { terms, changes } = at;
   checkPlace(terms.settings, to);
-  const wanted = { component: to.component, ...at };
+  const wanted = { to, ...at };
   const { meta, path, place } =
     'inbox' in file ? await fromInbox(file, wanted) : await fromPublicFolder(file, wanted);
   const { name, version, architecture, metadata } = meta;
@@ -62,10 +62,7 @@ interface Found {
   readonly place: AddedPackage['place'];
 }
 
-async function fromPublicFolder(
-  file: PublicFile,
-  at: AddInput & { readonly component: string },
-): Promise<Found> {
+async function fromPublicFolder(file: PublicFile, at: AddInput & { readonly to: Place }): Promise<Found> {
   const { path } = file;
   if (at.swept.has(path)) throw sweeping(path);
   const inspected = await at.files.inspect(path);
@@ -76,7 +73,7 @@ async function fromPublicFolder(
   return { meta, path, place: undefined };
 }
 
-async function fromInbox(file: InboxFile, at: AddInput & { readonly component: string }): Promise<Found> {
+async function fromInbox(file: InboxFile, at: AddInput & { readonly to: Place }): Promise<Found> {
   const { inspected, findPath, place } = await at.files.take(at.intent, file);
   const paths = pathsOf(inspected, { ...at, file, name: file.inbox });
   const swept = paths.find((path) => at.swept.has(path));
@@ -90,16 +87,21 @@ function pathsOf(
   { format, meta, sizeBytes, sha256 }: InspectedPackage,
   at: {
     readonly terms: Terms;
-    readonly component: string;
+    readonly to: Place;
     readonly file: PublicFile | InboxFile;
     readonly name: string;
   },
 ): readonly string[] {
-  const { terms, component, file, name } = at;
-  if (format !== terms.settings.format)
-    throw rejected(`${name} is a ${format} package, the repository is ${terms.settings.format}`);
+  const {
+    terms: { settings },
+    to,
+    file,
+    name,
+  } = at;
+  if (format !== settings.format)
+    throw rejected(`${name} is a ${format} package, the repository is ${settings.format}`);
   if (sha256 !== file.sha256 || sizeBytes !== file.sizeBytes)
     throw rejected(`${name} is not what was proposed`);
   const { packagePath } = formatByName(format);
-  return [false, true].map((apart) => packagePath(meta, { component, sha256, apart }));
+  return [false, true].map((apart) => packagePath(meta, { settings, ...to, sha256, apart }));
 }

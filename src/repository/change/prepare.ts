@@ -15,6 +15,7 @@ import type { ProposedFiles } from '../proposals/proposed-files.ts';
 import type { Repository } from '../repository.ts';
 import { applyIntents } from './apply-intents.ts';
 import { catalogLookup } from './catalog-lookup.ts';
+import { companionsBetween, placeCompanions } from './companions.ts';
 import { readContent, termsOf } from './content.ts';
 import { putBroughtFiles, renderIndexes, renderPointers } from './render-revision.ts';
 
@@ -73,6 +74,10 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const work = { at: input, before, terms, edits: applied.changes.edits(), report: options.report };
     const rendered = await renderIndexes(repository, work);
     if (rendered.made.some((index) => namesSwept(index, input.swept))) return undefined;
+    const { catalog: after, made, format } = rendered;
+    const between = { format, before: before?.catalog, after, indexes: new Set(made), ...call };
+    const companions = companionsBetween(repository, between);
+    if (!(await placeCompanions(repository, companions, { swept: input.swept, ...call }))) return undefined;
     const kept = { pins, foreign: before?.foreign ?? null };
     const next = await renderPointers(repository, { ...work, ...rendered, ...kept, resigned });
     const earlier = new Set(base?.manifest.pointers.map(({ path }) => path));

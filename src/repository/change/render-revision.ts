@@ -11,11 +11,11 @@ import {
   withDates,
 } from '../../catalog/catalog.ts';
 import { editCatalog, type RunEdits } from '../../catalog/edit-catalog.ts';
-import { createIndexFiles } from '../../catalog/index-files.ts';
+import { createIndexFiles, type IndexFiles } from '../../catalog/index-files.ts';
 import { putJson } from '../../catalog/json-blob.ts';
 import { runTogether } from '../../catalog/run-together.ts';
 import type { Report } from '../../core/report-event.ts';
-import { ENCODING_SUFFIX, type Format, type PackageRecord } from '../../formats/format.ts';
+import { ENCODING_SUFFIX, type Format, type PackageRecord, type PointerPlan } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Prepared } from '../../ledger/commit.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
@@ -25,7 +25,8 @@ import type { SignAll } from '../keys/keys.ts';
 import { signingOnes } from '../keys/signers.ts';
 import type { Repository } from '../repository.ts';
 import type { Content } from './content.ts';
-import { publicKeyFile, type RevisionAt, signPointers } from './pointers.ts';
+import { indexFilesOf, inWritingOrder, makePointers, type RevisionAt } from './pointers.ts';
+import { publicKeyFiles } from './public-keys.ts';
 import type { Terms } from './terms.ts';
 
 export interface IndexWork {
@@ -41,6 +42,8 @@ export interface RenderedIndexes {
   readonly catalog: Catalog;
   /** Indexes that were made, not taken over. */
   readonly made: readonly IndexEntry[];
+  readonly format: Format;
+  readonly files: IndexFiles;
   readonly sign: SignAll;
 }
 
@@ -65,7 +68,7 @@ export async function renderIndexes(
       repository.keys.openSigner(signingOnes(signers), { nowMs: at.signedAtMs, signal }),
     ),
   ]);
-  return { catalog, made, sign };
+  return { catalog, made, format, files, sign };
 }
 
 export interface PointerWork
@@ -81,34 +84,41 @@ export interface PointerWork
   readonly takesOver?: boolean;
 }
 
-/** All pointers of the revision: aliases of every channel, the public keys, then each channel's own, the entry last. */
+/** All pointers of the revision: indexes of every channel, the public keys, then each channel's own, the entry last. */
 export async function renderPointers(
   repository: Repository,
   work: PointerWork,
 ): Promise<Pick<Prepared, 'content' | 'pointers'>> {
-  const { at, before, terms, sign, pins, foreign } = work;
-  const format = formatByName(terms.settings.format);
+  const { at, before, terms, format, pins, foreign } = work;
   const earlier = new Map(at.base?.manifest.pointers.map((one) => [one.path, one]) ?? []);
   const changed = work.catalog.channels.filter((channel) => isChanged(channel, work));
   const catalog = withDates(work.catalog, new Map(changed.map(({ name }) => [name, at.signedAtMs])));
-  const fresh = new Map<string, readonly PointerEntry[]>();
-  for (const channel of changed) {
-    const view = channelView(catalog, channel.name);
-    if (view === undefined)
-      throw new Error(`channel ${channel.name} is in the catalog and not in its settings`);
-    const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs: at.signedAtMs });
-    fresh.set(channel.name, await signPointers(repository, { plans, sign, at }));
-  }
-  const own = catalog.channels.map(({ name }) => {
+  const own: { readonly channel: string; readonly entries: readonly PointerEntry[] }[] = [];
+  const indexes: PointerEntry[] = [];
+  const others: PointerEntry[] = [];
+  for (const channel of catalog.channels) {
+    const { name, dateMs } = channel;
+    const view = channelView(catalog, name);
+    if (view === undefined) throw new Error(`channel ${name} is in the catalog and not in its settings`);
+    const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs });
     const paths = before?.channelPointers.find((one) => one.channel === name)?.paths ?? [];
-    return { channel: name, entries: fresh.get(name) ?? paths.flatMap((path) => earlier.get(path) ?? []) };
-  });
-  const usualNames = catalog.channels.flatMap((channel) => aliases(channel, { format, rev: at.rev }));
-  const keys = await publicKeyFile(repository, { signers: terms.signers, at });
-  const entries = own.flatMap((one) => one.entries);
+    const entries = changed.some((one) => one.name === name)
+      ? await renderOwn(repository, { channel, plans, earlier, work })
+      : paths.flatMap((path) => earlier.get(path) ?? []);
+    own.push({ channel: name, entries });
+    const of = new Map(plans.map((plan) => [plan.path, 'of' in plan ? plan.of : undefined]));
+    const usualNames = aliases(channel, { format, rev: at.rev });
+    const order = inWritingOrder(
+      usualNames,
+      entries.map((entry) => ({ entry, of: of.get(entry.path) })),
+    );
+    indexes.push(...order.indexes);
+    others.push(...order.others);
+  }
+  const keys = await publicKeyFiles(repository, { signers: terms.signers, at });
   const all = work.takesOver
-    ? [keys, ...entries.toReversed(), ...usualNames]
-    : [...usualNames, keys, ...entries];
+    ? [...keys, ...others.toReversed(), ...indexes]
+    : [...indexes, ...keys, ...others];
   const content: Content = {
     catalog,
     signers: terms.signers,
@@ -117,6 +127,35 @@ export async function renderPointers(
     channelPointers: own.map((one) => ({ channel: one.channel, paths: one.entries.map(({ path }) => path) })),
   };
   return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };
+}
+
+/** A channel's own pointers. What is signed over one index file, or made from it, stays as it is while that file and the signers do. */
+function renderOwn(
+  repository: Repository,
+  {
+    channel,
+    plans,
+    earlier,
+    work,
+  }: {
+    readonly channel: CatalogChannel;
+    readonly plans: readonly PointerPlan[];
+    readonly earlier: ReadonlyMap<string, PointerEntry>;
+    readonly work: PointerWork;
+  },
+): Promise<readonly PointerEntry[]> {
+  const { at, before, terms, sign, files, resigned } = work;
+  const indexFiles = indexFilesOf(channel);
+  const old = before?.catalog.channels.find(({ name }) => name === channel.name);
+  const oldFiles = old === undefined ? undefined : indexFilesOf(old);
+  const isKept = before !== undefined && !resigned.has(channel.name) && isSame(terms.signers, before.signers);
+  const known = (plan: PointerPlan): PointerEntry | undefined => {
+    if (!isKept || 'bytes' in plan || 'copy' in plan) return undefined;
+    const file = indexFiles.get(plan.of);
+    const isSameFile = file !== undefined && oldFiles?.get(plan.of)?.sha256 === file.sha256;
+    return isSameFile ? earlier.get(plan.path) : undefined;
+  };
+  return makePointers(repository, { plans, sign, at, indexFiles, files, known });
 }
 
 /** The list of package files that a revision brings; null when it brings none. */
@@ -135,12 +174,15 @@ function isChanged(channel: CatalogChannel, { before, terms, resigned }: Pointer
   if (resigned.has(channel.name)) return true;
   const old = before?.catalog.channels.find(({ name }) => name === channel.name);
   if (before === undefined || old === undefined || old.dateMs === 0) return true;
-  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   return !(
-    same(channel.indexes, old.indexes) &&
-    same(terms.settings, before.catalog.settings) &&
-    same(terms.signers, before.signers)
+    isSame(channel.indexes, old.indexes) &&
+    isSame(terms.settings, before.catalog.settings) &&
+    isSame(terms.signers, before.signers)
   );
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The indexes at their usual names, for clients that do not ask by hash. */

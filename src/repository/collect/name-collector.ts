@@ -1,9 +1,11 @@
 /** What revisions name: keys only, never whole records, and each leaf is read once however many revisions share it. */
 
-import type { IndexFileSource } from '../../catalog/catalog.ts';
+import type { IndexEntry, IndexFileSource } from '../../catalog/catalog.ts';
 import { createLeafStore, type RunLeaf } from '../../catalog/leaf-store.ts';
 import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { readRun } from '../../catalog/run.ts';
+import type { Format } from '../../formats/format.ts';
+import { formatByName } from '../../formats/table.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { Repository } from '../repository.ts';
 import type { NamedBy, Names, ObjectKind } from './classify.ts';
@@ -31,13 +33,32 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   const readLeaves = new Set<string>();
   const readRuns = new Set<string>();
 
-  const addLeaves = async (found: readonly RunLeaf[], reason: NamedBy, call: CallOptions): Promise<void> => {
+  /** `listed`: the indexes that list them. */
+  const addLeaves = async (
+    found: readonly RunLeaf[],
+    listed: readonly IndexEntry[],
+    { companions, reason, ...call }: CallOptions & Pick<Format, 'companions'> & { readonly reason: NamedBy },
+  ): Promise<void> => {
     for (const { blob } of found) state.name(blob.key, 'ledger', reason);
-    const fresh = found.filter(({ blob }) => !readLeaves.has(blob.sha256));
-    const work = (leaf: RunLeaf) => leaves.read(leaf, { ...call, keep: false });
-    for await (const records of mapInOrder(fresh, { limit: LANES, signal: call.signal, work }))
-      for (const { path } of records) tree.name(path, 'package', reason);
-    for (const { blob } of fresh) readLeaves.add(blob.sha256);
+    // Without companions, what a leaf names is the same for every index.
+    const indexes = companions === undefined ? [undefined] : listed;
+    const id = (leaf: RunLeaf, index: IndexEntry | undefined): string => `${leaf.blob.sha256} ${index?.path}`;
+    const freshFor = (leaf: RunLeaf) => indexes.filter((index) => !readLeaves.has(id(leaf, index)));
+    const fresh = found.filter((leaf) => freshFor(leaf).length > 0);
+    const work = async (leaf: RunLeaf) => ({
+      leaf,
+      records: await leaves.read(leaf, { ...call, keep: false }),
+    });
+    for await (const { leaf, records } of mapInOrder(fresh, { limit: LANES, signal: call.signal, work })) {
+      const wanted = freshFor(leaf);
+      for (const record of records) {
+        tree.name(record.path, 'package', reason);
+        for (const index of wanted)
+          if (index !== undefined)
+            for (const { path } of companions?.(record, index) ?? []) tree.name(path, 'package', reason);
+      }
+      for (const index of wanted) readLeaves.add(id(leaf, index));
+    }
   };
 
   return {
@@ -57,11 +78,16 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
         else folder.name(keyOf(from), kind, reason);
       }
       if (reason === 'current') for (const { path } of manifest.pointers) tree.name(path, 'index', reason);
-      for (const { ref: run } of catalog.runs) {
+      const { companions } = formatByName(catalog.settings.format);
+      for (const { ref: run, channel, component, slot } of catalog.runs) {
         state.name(run.key, 'ledger', reason);
-        if (readRuns.has(run.key)) continue;
-        await addLeaves((await readRun(store, run, call)).leaves, reason, call);
-        readRuns.add(run.key);
+        const own = catalog.channels.find(({ name }) => name === channel)?.indexes ?? [];
+        const listed = own.filter((index) => index.component === component && index.slots.includes(slot));
+        const id = [run.key, ...(companions === undefined ? [] : listed.map(({ path }) => path))].join();
+        if (readRuns.has(id)) continue;
+        const { leaves: found } = await readRun(store, run, call);
+        await addLeaves(found, listed, { ...call, reason, ...(companions && { companions }) });
+        readRuns.add(id);
       }
     },
   };

@@ -2,6 +2,7 @@
 import { readPublicKey } from '../../signing/openpgp-key.ts';
 import { checkSigningKey } from '../../signing/openpgp-policy.ts';
 import type { PublicSigner } from '../change/actions.ts';
+import { kindOf } from '../keys/keys.ts';
 import type { Repository } from '../repository.ts';
 import { bad, type Diagnosis, good, guarded, warning } from './diagnosis.ts';
 
@@ -12,6 +13,10 @@ export function checkSigner(repository: Repository, signer: PublicSigner): Promi
   const check = `${repository.name}: signing key ${signer.fingerprint}`;
   return guarded(check, async () => {
     const nowMs = repository.ledger.time.now();
+    if (kindOf(signer.publicKey) === 'usign') {
+      await repository.keys.openSigner([signer], { nowMs });
+      return [good(check, 'usign, secret key is here')];
+    }
     const { info } = await readPublicKey(signer.publicKey, { origin: check });
     const { refused, warnings } = checkSigningKey(info, nowMs);
     const found = warnings.map(({ message }) => warning(check, message, ROTATE));

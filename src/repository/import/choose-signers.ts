@@ -18,8 +18,9 @@ export async function chooseSigners(
   { newKey, dryRun }: { readonly newKey: boolean; readonly dryRun: boolean },
 ): Promise<readonly PublicSigner[]> {
   const nowMs = ledger.clock.now();
-  const configured = await keys.configuredSigners(nowMs);
-  if (newKey) return configured ?? (dryRun ? [] : keys.makeSigners(nowMs));
+  const wanted = { nowMs, signedBy: 'openpgp' } as const;
+  const configured = await keys.configuredSigners(wanted);
+  if (newKey) return configured ?? (dryRun ? [] : keys.makeSigners(wanted));
   const candidates =
     configured ?? (await listKeys(keys.folder)).keys.filter(({ kind }) => kind === 'openpgp');
   const publicKeys = candidates.map(({ publicKey }) => publicKey);
@@ -35,7 +36,7 @@ export async function chooseSigners(
       throw otherKey(entry, { configured, strangers });
     }
   }
-  return configured ?? Promise.all([...found].map((fingerprint) => keys.findSigner(fingerprint, nowMs)));
+  return configured ?? Promise.all([...found].map((fingerprint) => keys.findSigner(fingerprint, wanted)));
 }
 
 function noKey(

@@ -39,9 +39,9 @@ export async function commitFirst(
   const signedAtMs = dateOfNext(ledger);
   const at = { base: undefined, rev: 1, signedAtMs, ...call };
   const work = { at, before: undefined, terms, edits: editsOf(packages), report };
-  const { catalog, sign } = await renderIndexes(repository, work);
+  const { made: _, ...rendered } = await renderIndexes(repository, work);
   const content = await renderPointers(repository, {
-    ...{ ...work, catalog, sign, pins: [], resigned: new Set<string>(), takesOver: true },
+    ...{ ...work, ...rendered, pins: [], resigned: new Set<string>(), takesOver: true },
     foreign: foreign.length === 0 ? null : await putJson(ledger.blobs, foreign, call),
   });
   const { committers, proposers } = terms;

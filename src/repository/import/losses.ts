@@ -6,7 +6,9 @@ import { readPublicKeys } from '../../signing/openpgp-key.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import type { PublicSigner } from '../change/actions.ts';
-import { PUBLIC_KEY_PATH } from '../change/pointers.ts';
+import { publicKeyPath } from '../change/public-keys.ts';
+
+const KEY_PATH = publicKeyPath('openpgp');
 
 /** Something that clients lose, in words. */
 export interface Loss {
@@ -44,16 +46,14 @@ export async function keyFileLosses(
   const own = new Set(signers.map(({ fingerprint }) => fingerprint));
   if (there === undefined || (there.length > 0 && there.every((one) => own.has(one)))) return [];
   const what = there.length === 0 ? 'something that is no key' : `the keys ${there.join(' and ')}`;
-  return [
-    { channel: undefined, what: `${PUBLIC_KEY_PATH}, which holds ${what}, is written anew`, isGrave: true },
-  ];
+  return [{ channel: undefined, what: `${KEY_PATH}, which holds ${what}, is written anew`, isGrave: true }];
 }
 
 /** Fingerprints; empty: the file is there and holds no key. */
 async function keysAt(tree: Storage, call: CallOptions): Promise<readonly string[] | undefined> {
   try {
-    const bytes = await readBytes(tree, PUBLIC_KEY_PATH, { ...call, limitBytes: 1024 * 1024 });
-    return await readPublicKeys(Buffer.from(bytes).toString('latin1'), { origin: PUBLIC_KEY_PATH });
+    const bytes = await readBytes(tree, KEY_PATH, { ...call, limitBytes: 1024 * 1024 });
+    return await readPublicKeys(Buffer.from(bytes).toString('latin1'), { origin: KEY_PATH });
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
     if (hasCode(error, 'KEY_INVALID', 'KEY_WEAK', 'STORE_OBJECT_TOO_LARGE')) return [];

@@ -136,7 +136,7 @@ async function inspectRanges(
 }
 
 function requireFormat(path: string, head: Uint8Array): Format {
-  const format = recogniseFormat(head);
+  const format = recogniseFormat(head, path);
   if (format !== undefined) return format;
   const what = head.length === 0 ? 'is empty' : 'is no package of a known format';
   throw new PakhusError('PACKAGE_UNKNOWN_FORMAT', `${path} ${what}`, {

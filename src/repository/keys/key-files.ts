@@ -9,6 +9,7 @@ import { generateLedgerKey, readLedgerKey } from '../../signing/ledger-key.ts';
 import { generateOpenPgpKey } from '../../signing/openpgp-generate.ts';
 import { binaryPublicKey } from '../../signing/openpgp-key.ts';
 import { firstLine, readSecret } from '../../signing/secret-source.ts';
+import { generateUsignKey, readUsignSecret } from '../../signing/usign.ts';
 import { refuseInsideStore } from './keys.ts';
 
 /** The public facts of a key. */
@@ -64,7 +65,16 @@ export async function makeLedgerKey(at: KeyFolder, name: string): Promise<Public
   return { path, fingerprint: keyId, publicKey };
 }
 
-/** How the public half of a signing key can be written. */
+/** Makes a usign key. @throws KEY_EXISTS */
+export async function makeUsignKey(at: KeyFolder, name: string): Promise<PublicKeyFile> {
+  checkName(name);
+  const content = generateUsignKey();
+  const path = await create(at, { name: name + KEY_EXTENSION.usign, content });
+  const { fingerprint, publicKey } = readUsignSecret(content, { origin: path });
+  return { path, fingerprint, publicKey };
+}
+
+/** How the public half of an OpenPGP key can be written; other keys have one form, the first. */
 export const KEY_FORMS = ['armored', 'signed-by', 'base64'] as const;
 export type KeyForm = (typeof KEY_FORMS)[number];
 
@@ -80,8 +90,8 @@ export async function exportPublicKey(
     });
   }
   const { path, publicKey, kind } = found;
-  if (kind === 'ledger' && form !== 'armored') {
-    throw new PakhusError('CLI_USAGE', `${fingerprint} is a ledger key, which has one form only`, {
+  if (kind !== 'openpgp' && form !== 'armored') {
+    throw new PakhusError('CLI_USAGE', `${fingerprint} is a ${kind} key, which has one form only`, {
       hint: 'Leave --form out.',
     });
   }

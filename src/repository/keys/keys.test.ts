@@ -8,6 +8,7 @@ import { generateOpenPgpKey } from '../../signing/openpgp-generate.ts';
 import { type KeysInput, openKeys } from './keys.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
+const AT = { nowMs: NOW, signedBy: 'openpgp' } as const;
 
 /** A home with a folder of keys, a store beside it, and the keys of the repository `deb` in it. */
 async function home() {
@@ -46,7 +47,7 @@ describe('the keys of a repository that is made', () => {
     await using at = await home();
     const keys = await at.open();
     const ledger = await keys.ledgerSigner({ create: true });
-    const [signer] = await keys.makeSigners(NOW);
+    const [signer] = await keys.makeSigners(AT);
     const files = (await readdir(at.keys)).sort();
     expect(files).toEqual([
       expect.stringMatching(/^[0-9a-f]{12}\.deb\.ledger\.pem$/),
@@ -56,7 +57,7 @@ describe('the keys of a repository that is made', () => {
 
     const again = await at.open();
     expect((await again.ledgerSigner({ create: true }))?.keyId).toBe(ledger?.keyId);
-    expect(await again.makeSigners(NOW)).toEqual([signer]);
+    expect(await again.makeSigners(AT)).toEqual([signer]);
   });
 
   test('of two first publishes at once are the same', async () => {
@@ -66,7 +67,7 @@ describe('the keys of a repository that is made', () => {
       [one, two].map(async (keys) => (await keys.ledgerSigner({ create: true }))?.keyId),
     );
     expect(ids[0]).toBe(ids[1]);
-    const [a, b] = await Promise.all([one.makeSigners(NOW), two.makeSigners(NOW)]);
+    const [a, b] = await Promise.all([one.makeSigners(AT), two.makeSigners(AT)]);
     expect(a).toEqual(b);
   });
 
@@ -74,7 +75,7 @@ describe('the keys of a repository that is made', () => {
     await using at = await home();
     const maker = await at.open();
     await maker.ledgerSigner({ create: true });
-    await maker.makeSigners(NOW);
+    await maker.makeSigners(AT);
     const other = await at.open();
     await other.ledgerSigner({ create: true });
     await other.dropMade();
@@ -85,7 +86,7 @@ describe('the keys of a repository that is made', () => {
 
   test('are locked when there is a passphrase', async () => {
     await using at = await home();
-    const signers = await (await at.open({ PAKHUS_SIGNING_PASSPHRASE: 'secret' })).makeSigners(NOW);
+    const signers = await (await at.open({ PAKHUS_SIGNING_PASSPHRASE: 'secret' })).makeSigners(AT);
     await expect((await at.open()).openSigner(signers, { nowMs: NOW })).rejects.toMatchObject({
       code: 'KEY_PASSPHRASE',
       exitCode: 4,
@@ -106,7 +107,7 @@ describe('the keys of a repository that is made', () => {
     expect((await keys.ledgerSigner({ create: true }))?.keyId).toBe(
       readLedgerKey(ledger, { origin: '' }).keyId,
     );
-    expect((await keys.makeSigners(NOW)).map((one) => one.fingerprint)).toEqual([fingerprint]);
+    expect((await keys.makeSigners(AT)).map((one) => one.fingerprint)).toEqual([fingerprint]);
     expect(await readdir(at.keys)).toEqual([]);
   });
 });
@@ -118,7 +119,7 @@ describe('signers that the configuration names', () => {
     await writeKey(at.keys, { name: 'first.openpgp.asc', content: first.secretArmored });
     await writeKey(at.keys, { name: 'second.openpgp.asc', content: second.secretArmored });
     const keys = await at.open({}, { signers: [first.fingerprint, 'second', 'first'] });
-    expect((await keys.configuredSigners(NOW))?.map((one) => one.fingerprint)).toEqual([
+    expect((await keys.configuredSigners(AT))?.map((one) => one.fingerprint)).toEqual([
       first.fingerprint,
       second.fingerprint,
     ]);
@@ -126,14 +127,16 @@ describe('signers that the configuration names', () => {
 
   test('are undefined where nothing is named', async () => {
     await using at = await home();
-    expect(await (await at.open()).configuredSigners(NOW)).toBeUndefined();
+    expect(await (await at.open()).configuredSigners(AT)).toBeUndefined();
   });
 
   test('that clients refuse are refused here, with the reason', async () => {
     await using at = await home();
     const { secretArmored } = await openPgpKey('future');
     const keys = await at.open({ PAKHUS_SIGNING_KEY: secretArmored });
-    await expect(keys.configuredSigners(NOW - 25 * 3_600_000)).rejects.toMatchObject({ code: 'KEY_WEAK' });
+    await expect(keys.configuredSigners({ ...AT, nowMs: NOW - 25 * 3_600_000 })).rejects.toMatchObject({
+      code: 'KEY_WEAK',
+    });
   });
 });
 
@@ -208,7 +211,7 @@ describe('a secret key inside the store is refused', () => {
     await using at = await home();
     const env = { PAKHUS_KEYS: join(at.path, 'store/keys') };
     await expect((await at.open(env)).ledgerSigner({ create: true })).rejects.toMatchObject(inside);
-    await expect((await at.open(env)).makeSigners(NOW)).rejects.toMatchObject(inside);
+    await expect((await at.open(env)).makeSigners(AT)).rejects.toMatchObject(inside);
     expect(await readdir(join(at.path, 'store'))).toEqual([]);
   });
 
@@ -216,7 +219,7 @@ describe('a secret key inside the store is refused', () => {
     await using at = await home();
     const outside = await at.open();
     await outside.ledgerSigner({ create: true });
-    const signers = await outside.makeSigners(NOW);
+    const signers = await outside.makeSigners(AT);
     const store = join(at.path, 'store/keys');
     await mkdir(store);
     for (const file of await readdir(at.keys)) await copyFile(join(at.keys, file), join(store, file));
@@ -233,7 +236,7 @@ describe('a secret key inside the store is refused', () => {
       content: (await openPgpKey('x')).secretArmored,
     });
     const keys = await at.open({ PAKHUS_SIGNING_KEY_FILE: path });
-    await expect(keys.configuredSigners(NOW)).rejects.toMatchObject(inside);
+    await expect(keys.configuredSigners(AT)).rejects.toMatchObject(inside);
     const ledger = await writeKey(join(at.path, 'store'), { name: 'l.pem', content: generateLedgerKey() });
     await expect((await at.open({ PAKHUS_LEDGER_KEY_FILE: ledger })).ledgerSigner()).rejects.toMatchObject(
       inside,

@@ -2,25 +2,31 @@
  * The keys of one repository: the ledger key of this committer, and the signers of what clients check. Secret keys come from
  * the environment, from the folder of keys, or stay behind a command; a revision names the public ones.
  */
-import { readFile, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import type { ResolvedConfig } from '../../config/resolved-config.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
+import type { SignatureForm, SigningKind } from '../../formats/format.ts';
 import type { LineSigner } from '../../ledger/signed-lines.ts';
 import { keysFromEnvironment, type SecretSource } from '../../signing/key-environment.ts';
-import { createKeyFile, type KeyFileContent, keyFileName, readKeyFile } from '../../signing/key-file.ts';
+import {
+  createKeyFile,
+  type KeyFileContent,
+  type KeyKind,
+  keyFileName,
+  readKeyFile,
+} from '../../signing/key-file.ts';
 import { findSigningKey, listKeys } from '../../signing/key-store.ts';
 import { generateLedgerKey, readLedgerKey } from '../../signing/ledger-key.ts';
-import { readSecretKeys } from '../../signing/openpgp-key.ts';
-import { requireSigningKey } from '../../signing/openpgp-policy.ts';
-import { createKeySigner } from '../../signing/openpgp-sign.ts';
 import { assertOutsideStore } from '../../signing/outside-store.ts';
-import { firstLine, type ReadSecret, readSecret } from '../../signing/secret-source.ts';
-import { type Signer, signWithAll } from '../../signing/signer.ts';
+import { type ReadSecret, readSecret } from '../../signing/secret-source.ts';
+import { signWithAll } from '../../signing/signer.ts';
+import { isUsignText, type UsignSigner } from '../../signing/usign.ts';
 import type { PublicSigner } from '../change/actions.ts';
+import { createKeySources, requireSound, type SecretKey } from './key-sources.ts';
 
-/** Signs bytes with every signer of a revision. */
-export type SignAll = (mode: 'clear' | 'detached', bytes: Uint8Array) => Promise<Uint8Array>;
+/** Signs bytes: with every OpenPGP key of a revision, or, as its file has room for one signature, with one usign key. */
+export type SignAll = (form: SignatureForm, bytes: Uint8Array) => Promise<Uint8Array>;
 
 export interface RepositoryKeys {
   /** Where key files are. */
@@ -34,19 +40,25 @@ export interface RepositoryKeys {
     signers: readonly PublicSigner[],
     options: { readonly nowMs: number; readonly signal?: AbortSignal },
   ): Promise<SignAll>;
-  /** The signers that the environment or the configuration name; where they name none, a key that is made now. */
-  makeSigners(nowMs: number): Promise<readonly PublicSigner[]>;
+  /** The signers that the environment or the configuration name; where they name none, a key that is made now. None where nothing signs. */
+  makeSigners(wanted: WantedKeys): Promise<readonly PublicSigner[]>;
   /** The signers that the environment or the configuration name; undefined where they name none. @throws KEY_WEAK, KEY_* */
-  configuredSigners(nowMs: number): Promise<readonly PublicSigner[] | undefined>;
+  configuredSigners(wanted: WantedKeys): Promise<readonly PublicSigner[] | undefined>;
   /** A signer by its name in the configuration, its fingerprint or the name of its key file. @throws KEY_NOT_FOUND, KEY_WEAK */
-  findSigner(name: string, nowMs: number): Promise<PublicSigner>;
-  /** A new key that is to take the place of `old`, and its file. Run again it gives the same one. */
+  findSigner(name: string, wanted: WantedKeys): Promise<PublicSigner>;
+  /** A new key of the same kind that is to take the place of `old`, and its file. Run again it gives the same one. */
   makeSuccessor(
-    old: string,
+    old: PublicSigner,
     options: { readonly nowMs: number; readonly expiresDays?: number },
   ): Promise<{ readonly signer: PublicSigner; readonly path: string }>;
   /** Deletes the key files that this process made: nothing was signed with them. */
   dropMade(): Promise<void>;
+}
+
+/** Keys for a repository that is signed by this kind of them; undefined: by none. */
+export interface WantedKeys {
+  readonly nowMs: number;
+  readonly signedBy: SigningKind | undefined;
 }
 
 export interface KeysInput {
@@ -62,93 +74,54 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   const folder = config.keys.value;
   const storeId = sha256Hex(config.store.value).slice(0, 12);
   const environment = keysFromEnvironment(env);
-  const fileName = (kind: 'openpgp' | 'ledger', old?: string): string =>
+  const fileName = (kind: KeyKind, old?: string): string =>
     keyFileName({ storeId, repository, kind, ...(old !== undefined && { old }) });
   const made = new Set<string>();
+  const refuse = (path: string): Promise<void> => refuseInsideStore(path, config);
 
   const secretOf = async (source: SecretSource): Promise<ReadSecret> => {
-    if (source.kind === 'file') await refuseInsideStore(source.path, config);
+    if (source.kind === 'file') await refuse(source.path);
     return readSecret(source, { env });
   };
 
   const makeKeyFile = async (name: string, content: string): Promise<KeyFileContent> => {
-    await refuseInsideStore(`${folder}/${name}`, config);
+    await refuse(`${folder}/${name}`);
     const file = await createKeyFile(folder, { name, content });
     if (file.created) made.add(file.path);
     return file;
   };
 
-  const passphrase = async (): Promise<string | undefined> =>
-    environment.passphrase === undefined
-      ? undefined
-      : firstLine((await secretOf(environment.passphrase)).text);
+  const deps = { config, env, environment, repository, secretOf, makeKeyFile, refuse };
+  const sources = createKeySources(deps);
+  const kinds: readonly SigningKind[] = ['openpgp', 'usign'];
+  const commands = new Set(
+    config.signers.value.filter(({ command }) => command !== undefined).map(({ name }) => name),
+  );
 
-  const environmentSigners = async (): Promise<readonly Signer[]> => {
-    if (environment.signing === undefined) return [];
-    const { text, origin } = await secretOf(environment.signing);
-    return (await readSecretKeys(text, { origin, passphrase: await passphrase() })).map(createKeySigner);
-  };
-
-  const commandSigners = async (names: readonly string[] = input.signers): Promise<readonly Signer[]> => {
-    const wanted = config.signers.value.filter(({ name }) => names.includes(name));
-    const signers: Signer[] = [];
-    for (const { command, publicKey } of wanted) {
-      const [program, ...args] = command ?? [];
-      if (program === undefined || publicKey === undefined) continue;
-      const armored = await readPublicKeyFile(publicKey);
-      const { createExternalSigner } = await import('../../signing/external-signer.ts');
-      signers.push(
-        await createExternalSigner({
-          command: [program, ...args],
-          publicKey: armored,
-          origin: publicKey,
-          env,
-        }),
-      );
-    }
-    return signers;
-  };
-
-  const folderSigner = async (name: string): Promise<Signer | undefined> => {
-    const found = await findSigningKey(folder, name);
-    if (found === undefined) return undefined;
-    await refuseInsideStore(found.path, config);
-    const { content } = await readKeyFile(found.path);
-    const keys = await readSecretKeys(content, { origin: found.path, passphrase: await passphrase() });
-    return keys.map(createKeySigner).find((one) => one.fingerprint === found.fingerprint);
-  };
-
-  const configuredSigners = async (nowMs: number): Promise<readonly PublicSigner[] | undefined> => {
-    const given = [...(await environmentSigners()), ...(await commandSigners())];
-    const commands = new Set(
-      config.signers.value.filter(({ command }) => command !== undefined).map(({ name }) => name),
-    );
+  const configuredSigners: RepositoryKeys['configuredSigners'] = async ({ nowMs, signedBy }) => {
+    if (signedBy === undefined) return [];
+    const given = [...(await sources[signedBy].given(input.signers))];
     for (const name of input.signers.filter((one) => !commands.has(one))) {
-      const signer = await folderSigner(name);
-      if (signer === undefined) throw noSecret(folder, [name]);
-      given.push(signer);
+      const key = await sources[signedBy].find(name);
+      if (key !== undefined) given.push(key);
+      else if (!(await isOfAnotherKind(name, signedBy))) throw noSecret(folder, [name]);
     }
-    for (const { key } of given) requireSigningKey(key, nowMs);
+    for (const key of given) requireSound(key, nowMs);
     const known = new Map(given.map((one) => [one.fingerprint, publicPart(one)]));
     return known.size === 0 ? undefined : [...known.values()];
   };
 
-  const makeSigningKeyFile = async (
-    name: string,
-    { nowMs, expiresDays }: { readonly nowMs: number; readonly expiresDays?: number },
-  ): Promise<{ readonly signers: readonly PublicSigner[]; readonly path: string }> => {
-    const lock = await passphrase();
-    const { generateOpenPgpKey } = await import('../../signing/openpgp-generate.ts');
-    const { secretArmored } = await generateOpenPgpKey({
-      userId: `${repository} repository`,
-      algorithm: 'ed25519',
-      created: new Date(nowMs),
-      ...(expiresDays !== undefined && { expiresDays }),
-      ...(lock !== undefined && { passphrase: lock }),
-    });
-    const { content, path } = await makeKeyFile(name, secretArmored);
-    const keys = await readSecretKeys(content, { origin: path, passphrase: lock });
-    return { signers: keys.map((key) => publicPart(createKeySigner(key))), path };
+  /** A list of signers serves repositories of several formats, so those that cannot sign this one are passed over. */
+  const isOfAnotherKind = async (name: string, signedBy: SigningKind): Promise<boolean> => {
+    for (const kind of kinds)
+      if (kind !== signedBy && (await findSigningKey(folder, { name, kind })) !== undefined) return true;
+    return false;
+  };
+
+  const openKey = async ({ fingerprint, publicKey }: PublicSigner): Promise<SecretKey | undefined> => {
+    const source = sources[kindOf(publicKey)];
+    const here = await source.given(input.signers);
+    return here.find((one) => one.fingerprint === fingerprint) ?? (await source.find(fingerprint));
   };
 
   return {
@@ -164,7 +137,7 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
         ? (await makeKeyFile(fileName('ledger'), generateLedgerKey())).content
         : await readIfThere(path);
       if (content === undefined) return undefined;
-      await refuseInsideStore(path, config);
+      await refuse(path);
       return readLedgerKey(content, { origin: path });
     },
     async findLedgerSigner(keyIds) {
@@ -173,43 +146,46 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
       const wanted = keys.length === 0 ? [] : await keyIds();
       const found = keys.find(({ fingerprint }) => wanted.includes(fingerprint));
       if (found === undefined) return undefined;
-      await refuseInsideStore(found.path, config);
+      await refuse(found.path);
       return readLedgerKey((await readKeyFile(found.path)).content, { origin: found.path });
     },
     async openSigner(signers, { nowMs, signal }) {
-      const here = [...(await environmentSigners()), ...(await commandSigners())];
-      const found: Signer[] = [];
+      const found: SecretKey[] = [];
       const missing: string[] = [];
-      for (const { fingerprint } of signers) {
-        const signer =
-          here.find((one) => one.fingerprint === fingerprint) ?? (await folderSigner(fingerprint));
-        if (signer === undefined) missing.push(fingerprint);
-        else found.push(signer);
+      for (const signer of signers) {
+        const key = await openKey(signer);
+        if (key === undefined) missing.push(signer.fingerprint);
+        else found.push(key);
       }
       if (missing.length > 0) throw noSecret(folder, missing);
-      return (mode, bytes) => signWithAll(found, { mode, bytes, dateMs: nowMs, ...(signal && { signal }) });
+      const arriving = signers.find(({ stage }) => stage === 'arriving')?.fingerprint;
+      return async (form, bytes) => {
+        if (form === 'usign') return usignSigner(found, arriving).sign(bytes);
+        const openPgp = found.flatMap((key) => (key.kind === 'openpgp' ? [key.signer] : []));
+        return signWithAll(openPgp, { mode: form, bytes, dateMs: nowMs, ...(signal && { signal }) });
+      };
     },
-    async makeSigners(nowMs) {
-      const configured = await configuredSigners(nowMs);
-      if (configured !== undefined) return configured;
-      return (await makeSigningKeyFile(fileName('openpgp'), { nowMs })).signers;
+    async makeSigners(wanted) {
+      const { signedBy } = wanted;
+      const configured = await configuredSigners(wanted);
+      if (configured !== undefined || signedBy === undefined) return configured ?? [];
+      return [publicPart((await sources[signedBy].make(fileName(signedBy), wanted)).key)];
     },
-    async findSigner(name, nowMs) {
-      const [command] = await commandSigners([name]);
-      const environmentOnes = await environmentSigners();
-      const signer =
-        command ??
-        environmentOnes.find((one) => one.fingerprint === name.toLowerCase()) ??
-        (await folderSigner(name));
-      if (signer === undefined) throw noSecret(folder, [name]);
-      requireSigningKey(signer.key, nowMs);
-      return publicPart(signer);
+    async findSigner(name, { nowMs, signedBy }) {
+      if (signedBy === undefined) throw noSecret(folder, [name]);
+      const given = await sources[signedBy].given([name]);
+      const key =
+        given.find((one) => one.fingerprint === name.toLowerCase()) ??
+        (commands.has(name) ? given.at(-1) : undefined) ??
+        (await sources[signedBy].find(name));
+      if (key === undefined) throw noSecret(folder, [name]);
+      requireSound(key, nowMs);
+      return publicPart(key);
     },
     async makeSuccessor(old, options) {
-      const { signers, path } = await makeSigningKeyFile(fileName('openpgp', old), options);
-      const [signer] = signers;
-      if (signer === undefined) throw new Error(`${path} holds no key`);
-      return { signer, path };
+      const kind = kindOf(old.publicKey);
+      const { key, path } = await sources[kind].make(fileName(kind, old.fingerprint), options);
+      return { signer: publicPart(key), path };
     },
     async dropMade() {
       for (const path of made) await unlink(path);
@@ -218,8 +194,21 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
   };
 }
 
-function publicPart({ fingerprint, publicArmored }: Signer): PublicSigner {
-  return { fingerprint, publicKey: publicArmored };
+function publicPart({ fingerprint, publicKey }: SecretKey): PublicSigner {
+  return { fingerprint, publicKey };
+}
+
+/** What kind of key this is the public half of. */
+export function kindOf(publicKey: string): SigningKind {
+  return isUsignText(publicKey) ? 'usign' : 'openpgp';
+}
+
+/** A file of usign has room for one signature, so of two keys the new one signs: machines have had both since it was announced. */
+function usignSigner(keys: readonly SecretKey[], arriving: string | undefined): UsignSigner {
+  const signers = keys.flatMap((key) => (key.kind === 'usign' ? [key.signer] : []));
+  const signer = signers.find(({ fingerprint }) => fingerprint === arriving) ?? signers[0];
+  if (signer === undefined) throw new Error('signing without a usign key');
+  return signer;
 }
 
 /** Secret keys never enter a store. @throws CONFIG_INVALID */
@@ -244,18 +233,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 function isAbsent(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-}
-
-async function readPublicKeyFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PakhusError('KEY_NOT_FOUND', `The public key ${path} of a signer cannot be read: ${why}`, {
-      hint: 'Correct publicKey of that signer in pakhus.yaml.',
-      cause,
-    });
-  }
 }
 
 function noSecret(folder: string, fingerprints: readonly string[]): PakhusError {

@@ -70,7 +70,8 @@ test('announce run again after a crash uses the key file that is there', async (
   await user.publish([{ name: 'demo', version: '1.0', architecture: 'all' }]);
   const repository = await user.open();
   const [old] = (await openTail(repository)).content.signers;
-  const { signer } = await repository.keys.makeSuccessor(old?.fingerprint ?? '', { nowMs: user.clock.now() });
+  if (old === undefined) throw new Error('nobody signs');
+  const { signer } = await repository.keys.makeSuccessor(old, { nowMs: user.clock.now() });
   const { signers } = await rotate(user);
   expect(signers[1]?.fingerprint).toBe(signer.fingerprint);
 });

@@ -5,6 +5,7 @@ import { type Changed, makeChange } from '../change/change.ts';
 import { type ReadRevision, termsOf } from '../change/content.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
+import { kindOf } from './keys.ts';
 import { announced, nextStep, type RotationStep, signingOnes, stepped } from './signers.ts';
 
 export interface RotateInput {
@@ -64,20 +65,20 @@ async function announce(
   const { keys, ledger } = repository;
   const nowMs = ledger.time.now();
   if (input.key !== undefined) {
-    const next = await keys.findSigner(input.key, nowMs);
-    return { signers: announced(signers, { old, next }), madeKeyFile: undefined };
+    const next = await keys.findSigner(input.key, { nowMs, signedBy: kindOf(old.publicKey) });
+    return { signers: announced(signers, { old: old.fingerprint, next }), madeKeyFile: undefined };
   }
   const { expiresDays } = input;
   const made = await keys.makeSuccessor(old, { nowMs, ...(expiresDays !== undefined && { expiresDays }) });
-  return { signers: announced(signers, { old, next: made.signer }), madeKeyFile: made.path };
+  return { signers: announced(signers, { old: old.fingerprint, next: made.signer }), madeKeyFile: made.path };
 }
 
 /** @throws CLI_USAGE */
-function oldOf(signers: readonly PublicSigner[], wanted: string | undefined): string {
+function oldOf(signers: readonly PublicSigner[], wanted: string | undefined): PublicSigner {
   const fingerprints = signers.map(({ fingerprint }) => fingerprint);
-  const [first] = fingerprints;
-  if (wanted === undefined && fingerprints.length === 1 && first !== undefined) return first;
-  const found = fingerprints.find((one) => one === wanted?.toLowerCase());
+  const [first] = signers;
+  if (wanted === undefined && signers.length === 1 && first !== undefined) return first;
+  const found = signers.find(({ fingerprint }) => fingerprint === wanted?.toLowerCase());
   if (found !== undefined) return found;
   throw new PakhusError(
     'CLI_USAGE',

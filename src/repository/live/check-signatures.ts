@@ -1,9 +1,9 @@
 /** Signatures over what was served, with the keys that `pakhus client` hands out. */
 import { type CatalogChannel, channelView, renderedIndexes } from '../../catalog/catalog.ts';
 import { hasCode } from '../../core/pakhus-error.ts';
-import type { PointerPlan } from '../../formats/format.ts';
+import type { PointerPlan, SignatureForm } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
-import { verifyClear, verifyDetached } from '../../signing/verify.ts';
+import { verifySigned } from '../../signing/verify-signed.ts';
 import type { ReadRevision } from '../change/content.ts';
 import { type LiveFinding, liveFinding } from './live-finding.ts';
 import type { Look, Standing } from './look.ts';
@@ -29,16 +29,18 @@ export async function checkSignatures(
     const signature = at.standings.get(plan.path);
     const text = at.standings.get('sign' in plan ? plan.of : '');
     if (!('sign' in plan) || signature?.rev === undefined) continue;
-    if (plan.sign === 'detached' && text?.rev === undefined) continue;
+    const isApart = plan.sign !== 'clear';
+    if (isApart && text?.rev === undefined) continue;
     checked += 1;
-    if (plan.sign === 'detached' && text !== undefined && text.rev !== signature.rev) {
+    if (isApart && text !== undefined && text.rev !== signature.rev) {
       const problem = `it is of revision ${signature.rev}, and ${plan.of}, which it signs, is served as of revision ${text.rev}`;
       findings.push(liveFinding('live-torn', { url: signature.fetched.url, problem }));
       continue;
     }
     const problem = await signatureProblem(look, {
       signature,
-      text: plan.sign === 'clear' ? undefined : text,
+      form: plan.sign,
+      text: isApart ? text : undefined,
     });
     if (problem !== undefined)
       findings.push(liveFinding('live-signature', { url: signature.fetched.url, problem }));
@@ -59,7 +61,11 @@ function plansOf({ content: { catalog } }: ReadRevision, channel: CatalogChannel
 
 async function signatureProblem(
   { repository, tail }: Look,
-  { signature, text }: { readonly signature: Standing; readonly text: Standing | undefined },
+  {
+    signature,
+    form,
+    text,
+  }: { readonly signature: Standing; readonly form: SignatureForm; readonly text: Standing | undefined },
 ): Promise<string | undefined> {
   const { bytes } = signature.fetched;
   const options = {
@@ -68,12 +74,7 @@ async function signatureProblem(
     nowMs: repository.ledger.time.now(),
   };
   try {
-    if (text === undefined) await verifyClear(bytes, options);
-    else
-      await verifyDetached(text.fetched.bytes, {
-        ...options,
-        signature: Buffer.from(bytes).toString('utf8'),
-      });
+    await verifySigned({ form, signature: bytes, bytes: text?.fetched.bytes }, options);
     return undefined;
   } catch (error) {
     if (!hasCode(error, 'VERIFY_FAILED', 'KEY_INVALID')) throw error;

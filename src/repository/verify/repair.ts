@@ -8,6 +8,7 @@ import { formatByName } from '../../formats/table.ts';
 import { publishTail, stalePointers } from '../../ledger/publish.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions } from '../../storage/storage.ts';
+import { type CompanionOf, companionsBetween, hasCompanion, placeCompanion } from '../change/companions.ts';
 import type { ReadRevision } from '../change/content.ts';
 import { holds } from '../ingest/store-package.ts';
 import { openTail } from '../read-repository.ts';
@@ -18,7 +19,7 @@ export interface RepairResult {
   readonly rev: number;
   /** Index files that were rendered again. */
   readonly rendered: readonly string[];
-  /** Blobs that were put back from the public file of which they are the copy. */
+  /** Blobs that were put back from the public file of which they are the copy, and files that belong to packages. */
   readonly restored: readonly string[];
   /** Pointers that were written. */
   readonly written: readonly string[];
@@ -45,7 +46,10 @@ export async function repairRepository(
       rendered.push(...damaged.map(({ path }) => path));
     }
   }
-  const restored = await restoreBlobs(repository, tail, { dryRun, ...call });
+  const restored = [
+    ...(await restoreBlobs(repository, tail, { dryRun, ...call })),
+    ...(await restoreCompanions(repository, catalog, { dryRun, ...call })),
+  ];
   if (dryRun) {
     const { rev } = tail.revision.signed.record;
     return { rev, rendered, restored, written: await stalePointers(repository.ledger, tail.revision, call) };
@@ -104,6 +108,25 @@ async function renderAgain(
       },
     );
   }
+}
+
+/** Copies of packages, and what belongs to them. */
+async function restoreCompanions(
+  repository: Repository,
+  catalog: Catalog,
+  { dryRun, ...call }: CallOptions & { readonly dryRun: boolean },
+): Promise<readonly string[]> {
+  const format = formatByName(catalog.settings.format);
+  const missing: CompanionOf[] = [];
+  for await (const one of companionsBetween(repository, {
+    format,
+    before: undefined,
+    after: catalog,
+    ...call,
+  }))
+    if (!(await hasCompanion(repository, one, call))) missing.push(one);
+  if (!dryRun) for (const one of missing) await placeCompanion(repository, one, call);
+  return missing.map(({ companion }) => companion.path);
 }
 
 /** Signed files are kept twice, so that a pointer can be written again without a key; one copy mends the other. */

@@ -3,6 +3,9 @@ import { createLeafStore } from '../../catalog/leaf-store.ts';
 import { readRun } from '../../catalog/run.ts';
 import { hasCode } from '../../core/pakhus-error.ts';
 import type { PackageRecord } from '../../formats/format.ts';
+import { formatByName } from '../../formats/table.ts';
+import type { CallOptions } from '../../storage/storage.ts';
+import { companionsBetween, hasCompanion } from '../change/companions.ts';
 import { holds } from '../ingest/store-package.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { type Check, type Finding, FROM_BACKUP } from './verify-finding.ts';
@@ -29,7 +32,40 @@ export async function checkPackages(
       }
     });
   }
-  return seen.size;
+  return (
+    seen.size +
+    (await checkCompanions(repository, { tail, findings }, signal === undefined ? {} : { signal }))
+  );
+}
+
+/** Files beside the packages. Gives how many there are. */
+async function checkCompanions(
+  repository: Repository,
+  { tail, findings }: Check,
+  call: CallOptions,
+): Promise<number> {
+  const { catalog } = tail.content;
+  const format = formatByName(catalog.settings.format);
+  let checked = 0;
+  await collect(findings, 'packages of the newest revision', async () => {
+    for await (const one of companionsBetween(repository, {
+      format,
+      before: undefined,
+      after: catalog,
+      ...call,
+    })) {
+      checked += 1;
+      if (await hasCompanion(repository, one, call)) continue;
+      const { name, version, architecture } = one.record;
+      findings.push({
+        area: 'package',
+        path: one.companion.path,
+        problem: `is missing or is not what belongs to ${name} ${version} ${architecture}`,
+        remedy: 'Run `pakhus repair`.',
+      });
+    }
+  });
+  return checked;
 }
 
 async function collect(findings: Finding[], path: string, work: () => Promise<void>): Promise<void> {

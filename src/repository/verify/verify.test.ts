@@ -71,7 +71,11 @@ describe('damage is found, with its place and what to do', () => {
     [
       'an older entry in place of the newest',
       async (user) => user.store.write(`deb/${INRELEASE}`, user.oldEntry),
-      { area: 'signature', path: INRELEASE, problem: 'signs another text than the newest revision has' },
+      {
+        area: 'signature',
+        path: INRELEASE,
+        problem: expect.stringContaining('it signs another text than the newest revision has'),
+      },
     ],
     [
       'an entry that is not signed',

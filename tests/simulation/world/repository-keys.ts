@@ -52,7 +52,7 @@ export function openClear(file: Uint8Array): string {
 }
 
 export function simulatedKeys(ledger: LedgerSigner): RepositoryKeys {
-  const sign: SignAll = async (mode, bytes) => signedForm(mode, bytes);
+  const sign: SignAll = async (form, bytes) => signedForm(form === 'clear' ? form : 'detached', bytes);
   return {
     folder: '/nowhere',
     ledgerSigner: async () => ledger,
