@@ -73,6 +73,8 @@ export interface AdoptionRules {
   readEntry(text: Uint8Array, at: { readonly channel: string; readonly name: string }): ListedChannel;
   /** The entries of an index, each good or bad by itself. */
   readIndex(text: Uint8Array, index: ListedIndex): Iterable<ListedPackage | BadEntry>;
+  /** Whether pakhus lists the package in that index of its component. */
+  fits(index: ListedIndex, listed: ListedPackage): boolean;
   /**
    * What clients see of a package from now on: what the index says, and of the package itself what it leaves to files that
    * are given up. A text: the package is not the one that the index describes.

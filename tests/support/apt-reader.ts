@@ -14,7 +14,8 @@ export interface SeenRepository {
 const LIMIT = { limitBytes: 100_000_000 };
 
 /**
- * Reads a channel as apt does: the entry, every index by its hash, every package file. Throws at the first thing that is
+ * Reads a channel as apt does: the entry, every index by its hash, or at its usual name where the entry promises no others, every
+ * package file. Throws at the first thing that is
  * missing or has other bytes. Undefined when the entry does not exist.
  */
 export async function readAsClient(
@@ -28,8 +29,9 @@ export async function readAsClient(
   const packages = new Set<string>();
   for (const { sha256, sizeBytes, path } of listedFiles(entry)) {
     if (!path.endsWith('.gz')) continue;
-    const byHash = `${folder}/${path.slice(0, path.lastIndexOf('/'))}/by-hash/SHA256/${sha256}`;
-    const bytes = await readChecked(store, { key: byHash, sizeBytes, sha256 });
+    const byHash = `${path.slice(0, path.lastIndexOf('/'))}/by-hash/SHA256/${sha256}`;
+    const name = /^Acquire-By-Hash: yes$/m.test(entry) ? byHash : path;
+    const bytes = await readChecked(store, { key: `${folder}/${name}`, sizeBytes, sha256 });
     for (const stanza of gunzipSync(bytes).toString('utf8').split('\n\n')) {
       if (stanza.trim() === '') continue;
       const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1] ?? '';

@@ -2,8 +2,10 @@ import type { AdoptionRules } from '../adoption.ts';
 import type { Encoding } from '../format.ts';
 import { adoptPackage, readListedPackages } from './adopt-packages.ts';
 import { readRelease } from './adopt-release.ts';
+import { ARCHITECTURE_ALL } from './channel.ts';
 import { DEB_OPTIONS } from './options.ts';
 import { channelFolder } from './paths.ts';
+import { splitSlot } from './slots.ts';
 
 /** apt repositories with a tree of suites below `dists/`. */
 export const adoption: AdoptionRules = {
@@ -15,6 +17,10 @@ export const adoption: AdoptionRules = {
   },
   readEntry: readRelease,
   readIndex: readListedPackages,
+  fits: ({ udeb, architecture }, { slot }) => {
+    const own = splitSlot(slot);
+    return own.udeb === udeb && [architecture, ARCHITECTURE_ALL].includes(own.architecture);
+  },
   adopt: adoptPackage,
   ownOptions: new Set(Object.keys(DEB_OPTIONS).filter((name) => DEB_OPTIONS[name]?.ofChannel)),
   encodingsOption: (encodings) => {

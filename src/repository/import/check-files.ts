@@ -3,9 +3,10 @@ import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { AdoptionRules, BadEntry } from '../../formats/adoption.ts';
 import type { PackageRecord } from '../../formats/format.ts';
+import { joinPath } from '../../storage/prefix.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import type { Ingested } from '../ingest/handle-request.ts';
-import type { IngestPool } from '../ingest/ingest-pool.ts';
+import { createIngestPool, isSmallBatch } from '../ingest/ingest-pool.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
@@ -29,10 +30,10 @@ export interface CheckedFiles {
 export async function checkFiles(
   repository: Repository,
   packages: readonly GatheredPackage[],
-  { rules, pool, ...options }: UseCaseOptions & { readonly rules: AdoptionRules; readonly pool: IngestPool },
+  { rules, ...options }: UseCaseOptions & { readonly rules: AdoptionRules },
 ): Promise<CheckedFiles> {
   const paths = [...new Set(packages.map(({ listed }) => listed.record.path))];
-  const inspected = await inspectFiles(repository, paths, { ...options, pool });
+  const inspected = await inspectFiles(repository, paths, options);
   const good: AdoptedPackage[] = [];
   const bad = new Map<string, BadEntry>();
   for (const { run, listed } of packages) {
@@ -59,26 +60,40 @@ type Found = { readonly value: InspectedPackage } | { readonly error: string };
 async function inspectFiles(
   repository: Repository,
   paths: readonly string[],
-  { report, signal, pool }: UseCaseOptions & { readonly pool: IngestPool },
+  { report, signal }: UseCaseOptions,
 ): Promise<ReadonlyMap<string, Found>> {
   const call: CallOptions = signal === undefined ? {} : { signal };
   const task = 'Checking packages';
   const found = new Map<string, Found>();
   const there = await presentFiles(repository.tree, paths, { ...call, found });
   report({ type: 'progress', task, done: 0, total: there.length });
-  const { location, tree } = repository;
-  const onProgress = (done: number): void => report({ type: 'progress', task, done, total: there.length });
-  const outcomes =
-    location === undefined
-      ? await inspectObjects(tree, there, { ...call, onProgress })
-      : await pool.inspect(
-          there.map((path) => [location.store, location.path, path].filter((part) => part !== '').join('/')),
-          { ...call, onProgress },
-        );
+  const outcomes = await inspectAll(repository, there, {
+    ...call,
+    onProgress: (done) => report({ type: 'progress', task, done, total: there.length }),
+  });
   outcomes.forEach((outcome, index) => {
     found.set(there[index] ?? '', asFound(outcome));
   });
   return found;
+}
+
+/** On all cores, where the files are on this machine and are many. */
+async function inspectAll(
+  { location, tree }: Repository,
+  paths: readonly string[],
+  options: CallOptions & { readonly onProgress: (done: number) => void },
+): Promise<readonly Ingested<InspectedPackage>[]> {
+  if (location === undefined || isSmallBatch(paths.length)) return inspectObjects(tree, paths, options);
+  const pool = createIngestPool();
+  const folder = `${location.store}/${joinPath(location.path, '')}`;
+  try {
+    return await pool.inspect(
+      paths.map((path) => folder + path),
+      options,
+    );
+  } finally {
+    await pool.close();
+  }
 }
 
 /** The paths whose files are there; of all others `found` says why not. Links are no files. */

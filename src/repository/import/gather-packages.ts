@@ -1,6 +1,6 @@
-/** One list of packages from all indexes: which run holds which, and what contradicts itself. */
+/** One list of packages from all indexes of a channel: which run holds which, and what contradicts itself. */
 import type { RunKey } from '../../catalog/catalog.ts';
-import type { BadEntry, ListedPackage } from '../../formats/adoption.ts';
+import type { AdoptionRules, BadEntry, ListedPackage } from '../../formats/adoption.ts';
 import { runId } from '../change/step.ts';
 import type { ReadIndex } from './read-indexes.ts';
 
@@ -13,32 +13,40 @@ export interface GatheredPackage {
 export interface Gathered {
   readonly packages: readonly GatheredPackage[];
   readonly bad: readonly BadEntry[];
+  /** Packages that fit several indexes of their component and are not in all of them. */
+  readonly widened: number;
 }
 
-/** The packages of a channel, each once; packages for all architectures are in several indexes. */
-export function gatherPackages(channel: string, indexes: readonly ReadIndex[]): Gathered {
-  const bad: BadEntry[] = indexes.flatMap((one) => one.bad);
-  const packages: GatheredPackage[] = [];
+/** Each package once, although those for all architectures are in several indexes. */
+export function gatherPackages(
+  channel: string,
+  { indexes, rules }: { readonly indexes: readonly ReadIndex[]; readonly rules: AdoptionRules },
+): Gathered {
+  const bad = new Map<string, BadEntry>();
+  for (const entry of indexes.flatMap((one) => one.bad)) bad.set(`${entry.where}\n${entry.problem}`, entry);
   const digests = new Map<string, string>();
-  const seen = new Set<string>();
-  for (const { index, packages: found } of indexes) {
-    for (const listed of found) {
+  const found = new Map<string, { readonly one: GatheredPackage; count: number }>();
+  for (const { index, packages } of indexes) {
+    for (const listed of packages) {
       const { name, version, architecture, path, sha256 } = listed.record;
-      const run = { channel, component: index.component, slot: listed.slot };
       const identity = [name, version, architecture].join(' ');
-      const known = digests.get(identity);
-      if (known !== undefined && known !== sha256) {
+      const known = digests.get(identity) ?? sha256;
+      if (known !== sha256) {
         const problem = `${channel} lists ${identity} twice, with different bytes`;
-        if (!bad.some((one) => one.where === path && one.problem === problem))
-          bad.push({ where: path, problem });
+        bad.set(`${path}\n${problem}`, { where: path, problem });
         continue;
       }
       digests.set(identity, sha256);
+      const run = { channel, component: index.component, slot: listed.slot };
       const id = `${runId(run)}\n${identity}`;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      packages.push({ run, listed });
+      const before = found.get(id);
+      if (before === undefined) found.set(id, { one: { run, listed }, count: 1 });
+      else before.count += 1;
     }
   }
-  return { packages, bad };
+  const all = [...found.values()];
+  const fitting = ({ run, listed }: GatheredPackage): number =>
+    indexes.filter(({ index }) => index.component === run.component && rules.fits(index, listed)).length;
+  const widened = all.filter(({ one, count }) => count < fitting(one)).length;
+  return { packages: all.map(({ one }) => one), bad: [...bad.values()], widened };
 }

@@ -1,7 +1,10 @@
 /** Where a repository is read that another program made. */
 import { hasCode } from '../../core/pakhus-error.ts';
+import type { AdoptionRules } from '../../formats/adoption.ts';
+import { formatByName } from '../../formats/table.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
+import { refused } from './refusal.ts';
 
 export interface ImportSource {
   /** For messages. */
@@ -23,4 +26,13 @@ export function treeSource(tree: Storage, call: CallOptions): ImportSource {
       }
     },
   };
+}
+
+/** How repositories of a format are taken over. @throws IMPORT_REFUSED for one whose repositories cannot be */
+export function adoptionOf(format: string): AdoptionRules {
+  const { adoption } = formatByName(format);
+  if (adoption !== undefined) return adoption;
+  throw refused(`repositories of the format ${format} cannot be taken over`, {
+    hint: 'Publish the packages to a new one: pakhus publish FOLDER --init.',
+  });
 }
