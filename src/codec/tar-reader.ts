@@ -33,6 +33,8 @@ export interface TarReaderOptions {
   /** What to call the archive in messages. */
   readonly name: string;
   readonly limits: TarLimits;
+  /** Called with the type of each header that describes the next entry: `x`, `g` (pax), `L`, `K` (GNU). */
+  onExtension?(typeFlag: string): void;
   /** Called for each entry; what it returns is called with the data. What it throws comes out of `push`. */
   onEntry(entry: TarEntry): TarDataSink | undefined;
 }
@@ -77,6 +79,7 @@ export function createTarReader(options: TarReaderOptions): TarReader {
     const limit = metadataLimit(header.typeFlag);
     if (limit === undefined) return onEntryHeader(header);
     if (header.sizeBytes > limit) throw archiveTooLarge(name, { what: 'a tar extension', limit });
+    options.onExtension?.(header.typeFlag);
     metadataBytes += header.sizeBytes;
     if (metadataBytes > limits.metadataBytes) {
       throw archiveTooLarge(name, { what: 'tar extensions', limit: limits.metadataBytes });

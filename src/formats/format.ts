@@ -1,6 +1,7 @@
 /**
  * What a package format is to the rest of pakhus: data and pure functions. One folder under `formats/` exports one
- * object of this shape. A format never imports another format, does no I/O and holds no state.
+ * object of this shape. A format never imports another format, does no I/O and holds no state; what several have in
+ * common is in `shared/`.
  *
  * ```
  * file ──readPackage──▶ PackageMeta ──(hashed, placed)──▶ PackageRecord ──segments, tail──▶ bytes of an index

@@ -1,7 +1,7 @@
 /** The slow way to tell what can be installed: every set of packages is tried. An oracle for universes of some ten packages. */
 import fc from 'fast-check';
-import { compareVersions } from '../../src/formats/deb/version.ts';
 import type { Relation } from '../../src/formats/format.ts';
+import { compareVersions } from '../../src/formats/shared/dpkg-version.ts';
 import type { Candidate } from '../../src/repository/gate/candidates.ts';
 import { AMD64 } from './install-kit.ts';
 

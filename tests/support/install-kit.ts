@@ -1,7 +1,7 @@
 import { createTermsReader } from '../../src/formats/deb/install-terms.ts';
-import { compareVersions } from '../../src/formats/deb/version.ts';
 import type { PackageRecord } from '../../src/formats/format.ts';
 import type { TermsReader } from '../../src/formats/install-rules.ts';
+import { compareVersions } from '../../src/formats/shared/dpkg-version.ts';
 import { type Candidate, createCandidates } from '../../src/repository/gate/candidates.ts';
 import { packageRecord } from './catalog-kit.ts';
 import { readSpec, type Spec } from './install-facts.ts';

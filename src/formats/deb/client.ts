@@ -9,7 +9,7 @@
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { ClientInput, ClientInstructions } from '../format.ts';
-import { quote } from './shell.ts';
+import { quote } from '../shared/shell.ts';
 
 /** How a colleague sets up apt, and undoes it. Fails with SETTINGS_INVALID when a URL is none. */
 export function clientInstructions(input: ClientInput): ClientInstructions {

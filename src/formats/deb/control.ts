@@ -12,12 +12,17 @@
 import { type Field, parseStanza, type Stanza } from '../../codec/deb822.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Lint, PackageMeta } from '../format.ts';
-import { decodeControl } from './control-text.ts';
-import { architectureProblem, isPolicyName, MAX_WORD_CHARACTERS, packageNameProblem } from './names.ts';
+import { decodeControl } from '../shared/control-text.ts';
+import { versionProblem } from '../shared/dpkg-version.ts';
+import {
+  architectureProblem,
+  isPolicyName,
+  MAX_WORD_CHARACTERS,
+  packageNameProblem,
+} from '../shared/package-names.ts';
 import { packageFileName } from './paths.ts';
 import { relationProblem } from './relations.ts';
 import { slotOf } from './slots.ts';
-import { versionProblem } from './version.ts';
 
 /** apt 2.6 reads stanzas of up to 1 MiB; the rest is for the fields that are added. */
 const MAX_METADATA_BYTES = 1_000_000;
@@ -53,7 +58,7 @@ const REFUSED_FIELDS: ReadonlyMap<string, string> = new Map([
 
 /** Reads a control file. `name`: the package file, for messages. Fails with PACKAGE_INVALID. */
 export function readControl(bytes: Uint8Array, options: { readonly name: string }): PackageMeta {
-  const { text, lints: textLints } = decodeControl(bytes, options);
+  const { text, lints: textLints } = decodeControl(bytes, { ...options, format: 'deb' });
   const stanza = parseStanza(text, { name: `${options.name}: control` });
   const fields = new Map(stanza.map((field) => [field.name.toLowerCase(), field]));
   const last = stanza.at(-1);

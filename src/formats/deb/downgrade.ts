@@ -6,11 +6,11 @@
  * that goes back once, and forward again as soon as the channel has something newer, so that it can stay for a while.
  */
 import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../format.ts';
+import { compareVersions } from '../shared/dpkg-version.ts';
+import { quote } from '../shared/shell.ts';
 import { ARCHITECTURE_ALL } from './channel.ts';
 import { readOptions } from './options.ts';
-import { quote } from './shell.ts';
 import { splitSlot } from './slots.ts';
-import { compareVersions } from './version.ts';
 
 /** More names than anybody wants to read in one command. */
 const MOST_NAMES = 50;

@@ -13,6 +13,7 @@
  */
 import { AR_MAGIC } from '../../codec/ar.ts';
 import type { Format } from '../format.ts';
+import { compareVersions } from '../shared/dpkg-version.ts';
 import { adoption } from './adoption.ts';
 import { planIndexes } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
@@ -27,7 +28,6 @@ import { readRelations } from './relations.ts';
 import { renderChannel } from './release.ts';
 import { renderPackages } from './render-packages.ts';
 import { summarise } from './summary.ts';
-import { compareVersions } from './version.ts';
 
 export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
 

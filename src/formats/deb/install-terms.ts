@@ -13,9 +13,9 @@
  */
 import type { Relation } from '../format.ts';
 import type { Clause, InstallTerms, Provided, TermsReader, TermsSource } from '../install-rules.ts';
+import { parseRelationField } from '../shared/relation-field.ts';
 import { createClausePool } from './clause-pool.ts';
 import { createFieldScanner } from './field-scanner.ts';
-import { parseRelationField } from './relation-field.ts';
 
 const scan = createFieldScanner('pre-depends', 'depends', 'conflicts', 'breaks', 'provides', 'multi-arch');
 

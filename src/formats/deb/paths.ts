@@ -12,7 +12,7 @@
  * ```
  */
 import type { PackageMeta, PackagePlace } from '../format.ts';
-import { packageNameProblem } from './names.ts';
+import { packageNameProblem } from '../shared/package-names.ts';
 import { splitSlot } from './slots.ts';
 
 const APART_DIGITS = 12;

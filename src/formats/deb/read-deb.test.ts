@@ -113,7 +113,7 @@ describe('members of the archive', () => {
     [
       'a compression that is a word of JavaScript',
       [format, controlTar, { ...dataTar, name: 'data.tartoString' }],
-      'the compression is none that dpkg reads there',
+      'the compression is none that clients read there',
     ],
     [
       'control as a folder',

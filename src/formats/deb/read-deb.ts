@@ -20,10 +20,22 @@ import {
 import type { ByteSource } from '../../core/byte-source.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Lint, PackageMeta } from '../format.ts';
+import { type KnownCompressions, readControlArchive, readDataArchive } from '../shared/package-archives.ts';
+import { createSequentialReader, type SequentialReader } from '../shared/sequential-reader.ts';
 import { readControl } from './control.ts';
-import { readControlArchive, readDataArchive } from './deb-archives.ts';
-import { createSequentialReader, type SequentialReader } from './sequential-reader.ts';
 
+/** What dpkg reads. */
+const CONTROL_COMPRESSIONS: KnownCompressions = new Map([
+  ['', 'none'],
+  ['.gz', 'gzip'],
+  ['.xz', 'xz'],
+  ['.zst', 'zstd'],
+]);
+const DATA_COMPRESSIONS: KnownCompressions = new Map([
+  ...CONTROL_COMPRESSIONS,
+  ['.bz2', 'bzip2'],
+  ['.lzma', 'lzma'],
+]);
 const MAX_FORMAT_BYTES = 1024;
 const SMALL_SKIP_BYTES = 65_536;
 
@@ -47,10 +59,10 @@ export async function readDeb(source: ByteSource): Promise<PackageMeta> {
       await expectFormat(name, member, reader);
       seen = 'format';
     } else if (part === 'control' && seen === 'format') {
-      control = await readControlArchive(member.name, context);
+      control = await readControlArchive(member.name, { ...context, known: CONTROL_COMPRESSIONS });
       seen = 'control';
     } else if (part === 'data' && seen === 'control') {
-      await readDataArchive(member.name, context);
+      await readDataArchive(member.name, { ...context, known: DATA_COMPRESSIONS });
       seen = 'data';
     } else if (part === 'other' && (seen === 'data' || member.name.startsWith('_'))) {
       await skip(reader, member.sizeBytes);

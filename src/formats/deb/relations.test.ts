@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseStanza } from '../../codec/deb822.ts';
-import { parseRelationField } from './relation-field.ts';
+import { parseRelationField } from '../shared/relation-field.ts';
 import { readRelations, relationProblem } from './relations.ts';
 
 const alternatives = { alternatives: true };

@@ -1,6 +1,6 @@
 import { findField, parseStanza, type Stanza } from '../../codec/deb822.ts';
 import type { PackageRecord, Relation, Relations } from '../format.ts';
-import { parseRelationField } from './relation-field.ts';
+import { parseRelationField } from '../shared/relation-field.ts';
 
 /** The fields that dpkg and apt read relations from, in lower case, and whether they may have alternatives. */
 const RELATION_FIELDS: ReadonlyMap<string, { readonly alternatives: boolean }> = new Map(

@@ -5,8 +5,8 @@ import { ANY_SPEC, installableByForce } from '../../../tests/support/install-bru
 import { AMD64, candidatesOf, specRecord } from '../../../tests/support/install-kit.ts';
 import { memoryLookup } from '../../../tests/support/memory-lookup.ts';
 import { deb } from '../../formats/deb/index.ts';
-import { compareVersions } from '../../formats/deb/version.ts';
 import type { PackageRecord } from '../../formats/format.ts';
+import { compareVersions } from '../../formats/shared/dpkg-version.ts';
 import { createChanges } from '../change/changes.ts';
 import { createBaseIndexes } from './base-indexes.ts';
 import type { Candidate } from './candidates.ts';

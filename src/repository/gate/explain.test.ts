@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AMD64, candidatesOf } from '../../../tests/support/install-kit.ts';
-import { compareVersions } from '../../formats/deb/version.ts';
+import { compareVersions } from '../../formats/shared/dpkg-version.ts';
 import { createEffort } from './effort.ts';
 import { findBroken } from './find-broken.ts';
 import { AFTER, BEFORE } from './side.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { INSTALL_FACTS } from '../../../tests/support/install-facts.ts';
 import { AMD64, candidatesOf } from '../../../tests/support/install-kit.ts';
-import { compareVersions } from '../../formats/deb/version.ts';
+import { compareVersions } from '../../formats/shared/dpkg-version.ts';
 import { findDeadEnds } from './dead-ends.ts';
 import { createEffort } from './effort.ts';
 import { findInstallable } from './installable.ts';

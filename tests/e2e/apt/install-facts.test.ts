@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareVersions } from '../../../src/formats/deb/version.ts';
+import { compareVersions } from '../../../src/formats/shared/dpkg-version.ts';
 import { findDeadEnds } from '../../../src/repository/gate/dead-ends.ts';
 import { createEffort } from '../../../src/repository/gate/effort.ts';
 import { findInstallable } from '../../../src/repository/gate/installable.ts';

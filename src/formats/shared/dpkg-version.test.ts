@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../tests/support/run-command.ts';
 import { describeWith, lackOfTool } from '../../../tests/support/skip.ts';
-import { compareVersions, splitVersion, versionProblem } from './version.ts';
+import { compareVersions, splitVersion, versionProblem } from './dpkg-version.ts';
 
 const fixtures = new URL('../../../tests/fixtures/versions/', import.meta.url);
 

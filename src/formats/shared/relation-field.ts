@@ -9,8 +9,8 @@
  * What dpkg refuses is named, and what apt refuses: one such field makes apt drop the whole index it is in.
  */
 import type { Relation } from '../format.ts';
-import { MAX_WORD_CHARACTERS, packageNameProblem } from './names.ts';
-import { versionProblem } from './version.ts';
+import { versionProblem } from './dpkg-version.ts';
+import { MAX_WORD_CHARACTERS, packageNameProblem } from './package-names.ts';
 
 /** A field taken apart. */
 export interface RelationField {

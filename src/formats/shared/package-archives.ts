@@ -1,3 +1,4 @@
+/** The two archives in a package of dpkg or opkg, read to their end with little memory. */
 import type { CompressionEncoding } from '../../codec/compression-encoding.ts';
 import { decompress } from '../../codec/decompress.ts';
 import { escapesFolder } from '../../codec/tar-path.ts';
@@ -23,25 +24,19 @@ const MAX_DATA_ENTRIES = 5_000_000;
 /** Members up to this size are decompressed in memory. */
 const IN_MEMORY_BYTES = 1_048_576;
 
-/** What dpkg reads, by the end of the member's name. */
-const CONTROL_COMPRESSIONS: ReadonlyMap<string, CompressionEncoding> = new Map([
-  ['', 'none'],
-  ['.gz', 'gzip'],
-  ['.xz', 'xz'],
-  ['.zst', 'zstd'],
-]);
-const DATA_COMPRESSIONS: ReadonlyMap<string, CompressionEncoding> = new Map([
-  ...CONTROL_COMPRESSIONS,
-  ['.bz2', 'bzip2'],
-  ['.lzma', 'lzma'],
-]);
+/** Compressions by the end of a member's name. */
+export type KnownCompressions = ReadonlyMap<string, CompressionEncoding>;
 
 /** A member of the package, with the reader at its first byte. */
 export interface MemberInput {
   /** Package and member, for messages. */
   readonly name: string;
   readonly sizeBytes: number;
-  readonly reader: SequentialReader;
+  readonly reader: Pick<SequentialReader, 'take' | 'pieces'>;
+  /** What the format's client reads there. */
+  readonly known: KnownCompressions;
+  /** Told of the type of each header that only describes the next one: `x`, `g`, `L`, `K`. */
+  readonly onExtension?: (typeFlag: string) => void;
 }
 
 /** Reads control.tar to its end and gives the bytes of the one file `control` in it. */
@@ -52,6 +47,7 @@ export async function readControlArchive(memberName: string, input: MemberInput)
   const tar = createTarReader({
     name,
     limits: { entries: MAX_CONTROL_ENTRIES, metadataBytes: MAX_CONTROL_EXTENSION_BYTES },
+    ...(input.onExtension && { onExtension: input.onExtension }),
     onEntry: (entry) => {
       refuseEscape(name, entry.path);
       if (!entry.path.includes('control') || plainPath(entry.path) !== 'control') return undefined;
@@ -68,7 +64,7 @@ export async function readControlArchive(memberName: string, input: MemberInput)
       return (piece) => parts.push(Buffer.from(piece));
     },
   });
-  const compression = compressionOf(memberName, { name, known: CONTROL_COMPRESSIONS });
+  const compression = compressionOf(memberName, input);
   await unpack(compression, { ...input, tar, limitBytes: MAX_CONTROL_ARCHIVE_BYTES });
   if (!found) throw invalid(name, 'there is no file named control in it');
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
@@ -77,11 +73,12 @@ export async function readControlArchive(memberName: string, input: MemberInput)
 /** Reads data.tar to its end and checks its paths. */
 export async function readDataArchive(memberName: string, input: MemberInput): Promise<void> {
   const { name } = input;
-  const compression = compressionOf(memberName, { name, known: DATA_COMPRESSIONS });
+  const compression = compressionOf(memberName, input);
   const limitBytes = Math.max(DATA_FREE_BYTES, DATA_RATIO * input.sizeBytes);
   const tar = createTarReader({
     name,
     limits: { entries: MAX_DATA_ENTRIES, metadataBytes: limitBytes },
+    ...(input.onExtension && { onExtension: input.onExtension }),
     onEntry: (entry) => {
       refuseEscape(name, entry.path);
       // Symbolic links point where they like; dpkg follows a hard link when it unpacks.
@@ -106,13 +103,13 @@ async function unpack(
 
 function compressionOf(
   memberName: string,
-  context: { readonly name: string; readonly known: ReadonlyMap<string, CompressionEncoding> },
+  context: Pick<MemberInput, 'name' | 'known'>,
 ): CompressionEncoding {
   const suffix = memberName.slice(memberName.indexOf('.tar') + '.tar'.length);
   const compression = context.known.get(suffix);
   if (compression !== undefined) return compression;
   const known = [...context.known.keys()].filter(Boolean).join(', ');
-  throw invalid(context.name, `the compression is none that dpkg reads there (${known})`);
+  throw invalid(context.name, `the compression is none that clients read there (${known})`);
 }
 
 /** All spellings of one path are one: `./a`, `a`, `/a`, `.//a`. */

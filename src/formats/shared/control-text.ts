@@ -12,19 +12,29 @@ export interface ControlText {
  * Decodes a control file. Lines that are no UTF-8 are taken as Windows-1252, which contains all that is printable in
  * Latin-1. Refuses, as dpkg does, an empty line that ends with CR LF, and a file without a final newline.
  */
-export function decodeControl(bytes: Uint8Array, options: { readonly name: string }): ControlText {
+export function decodeControl(
+  bytes: Uint8Array,
+  options: { readonly name: string /** First part of the codes of lints. */; readonly format: string },
+): ControlText {
+  const { format } = options;
   const lints: Lint[] = [];
-  const text = isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : decodeLines(bytes, lints);
+  const text = isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : decodeLines(bytes, { lints, format });
   if (!text.endsWith('\n')) throw unreadable(options.name, 'the last line of control has no newline');
   if (text.includes('\r\n')) {
     if (/(^|\n)\r\n/.test(text))
       throw unreadable(options.name, 'control has an empty line that ends with CR LF');
-    lints.push({ code: 'deb-crlf', message: 'control has lines that end with CR LF; the index has LF' });
+    lints.push({
+      code: `${format}-crlf`,
+      message: 'control has lines that end with CR LF; the index has LF',
+    });
   }
   return { text, lints };
 }
 
-function decodeLines(bytes: Uint8Array, lints: Lint[]): string {
+function decodeLines(
+  bytes: Uint8Array,
+  { lints, format }: { readonly lints: Lint[]; readonly format: string },
+): string {
   const buffer = asBuffer(bytes);
   const windows1252 = new TextDecoder('windows-1252');
   const converted: number[] = [];
@@ -43,7 +53,7 @@ function decodeLines(bytes: Uint8Array, lints: Lint[]): string {
   }
   const shown = converted.slice(0, 10).join(', ') + (converted.length > 10 ? ', …' : '');
   lints.push({
-    code: 'deb-not-utf8',
+    code: `${format}-not-utf8`,
     message: `control is not UTF-8 in line ${shown}; taken as Windows-1252 (Latin-1) and converted`,
   });
   return lines.join('');
