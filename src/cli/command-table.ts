@@ -150,6 +150,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/store-copy.ts')).storeCopy,
   },
   {
+    name: 'store purge',
+    group: 'Stores',
+    summary: 'Tell caches what changed, as every publish does',
+    load: async () => (await import('./commands/store-purge.ts')).storePurge,
+  },
+  {
     name: 'client',
     group: 'Keys and clients',
     summary: 'What a machine needs to install from a repository',
@@ -201,7 +207,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
-  store: 'Copy a store to another one',
+  store: 'Copy a store, tell caches in front of it what changed',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

@@ -8,6 +8,7 @@ export interface ConfigFile {
   readonly signers?: readonly SignerEntry[] | undefined;
   readonly ledger?: readonly string[] | undefined;
   readonly proposers?: Readonly<Record<string, ProposerEntry>> | undefined;
+  readonly purge?: PurgeEntry | undefined;
   readonly products?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
@@ -32,6 +33,13 @@ export type OptionEntries = Readonly<
 > & {
   readonly base?: readonly string[] | undefined;
 };
+
+/** Caches that are told what changed. */
+export interface PurgeEntry {
+  readonly cloudfront?: string | undefined;
+  readonly command?: readonly [string, ...string[]] | undefined;
+  readonly timeoutSeconds?: number | undefined;
+}
 
 /** The name of a key, or a command that signs. */
 export type SignerEntry =

@@ -8,6 +8,7 @@ import type { ConfigFile } from './config-file.ts';
 import { FORMAT_OPTIONS } from './format-options.ts';
 import {
   ARCHITECTURE_NAME,
+  DISTRIBUTION_ID,
   findOverlap,
   findPathProblem,
   findPlacePatternProblem,
@@ -83,6 +84,25 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
         )
         .optional()
         .describe('Who may propose what without being allowed to commit. `pakhus apply` puts it in force.'),
+      purge: z
+        .strictObject({
+          cloudfront: matching(DISTRIBUTION_ID)
+            .optional()
+            .describe('Id of a CloudFront distribution, in which the changed paths are invalidated.'),
+          command: z
+            .tuple([z.string().min(1)], z.string())
+            .optional()
+            .describe(
+              'A program that gets the changed paths on standard input, and their URLs in PAKHUS_PURGE_URLS.',
+            ),
+          timeoutSeconds: z.int().min(1).max(600).optional().describe('Default: 30.'),
+        })
+        .check(({ value, issues }) => {
+          if (value.cloudfront === undefined && value.command === undefined)
+            issues.push({ code: 'custom', input: value, message: 'needs cloudfront or command' });
+        })
+        .optional()
+        .describe('Caches that are told when files at fixed names change.'),
       products: z
         .record(matching(PART_NAME), list(checked(findPlaceProblem)).min(1))
         .optional()

@@ -12,7 +12,13 @@ import {
   flagLayer,
   ofStore,
 } from './layers.ts';
-import type { RepositoryConfig, ResolvedConfig, Setting, SignerConfig } from './resolved-config.ts';
+import type {
+  PurgeConfig,
+  RepositoryConfig,
+  ResolvedConfig,
+  Setting,
+  SignerConfig,
+} from './resolved-config.ts';
 import { toRepository } from './to-repository.ts';
 import { userConfigFolder, userKeysFolder } from './user-folders.ts';
 
@@ -33,6 +39,8 @@ export interface ConfigSources {
 
 /** Where a store goes that nobody named: beside the configuration, or in the current folder. */
 const DEFAULT_STORE = 'public';
+/** How long caches may take to take it. */
+const PURGE_SECONDS = 30;
 
 /** @throws CONFIG_INVALID, CONFIG_NOT_FOUND, CLI_USAGE */
 export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig> {
@@ -57,6 +65,7 @@ export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig
     repositories: readRepositories(files),
     signers: readSigners(files),
     ledger: readLedger(files),
+    purge: readPurge(files),
     proposers: fromFiles(files, 'proposers') ?? byDefault({}),
     products: fromFiles(files, 'products') ?? byDefault({}),
     projectFile: project,
@@ -121,6 +130,24 @@ function readLedger(files: readonly ConfigLayerFile[]): Setting<readonly string[
   const plain = (key: string): string =>
     isLedgerPublicKey(key) ? key : key.replace(/[ :]/g, '').toLowerCase();
   return { value: value.map(plain), origin };
+}
+
+/** A program that is written as a relative path lies beside the file. */
+function readPurge(files: readonly ConfigLayerFile[]): Setting<PurgeConfig | undefined> {
+  const layer = files.find(({ file }) => file.content.purge);
+  const entry = layer?.file.content.purge;
+  if (layer === undefined || entry === undefined) return byDefault(undefined);
+  const { cloudfront, command, timeoutSeconds = PURGE_SECONDS } = entry;
+  const [program = '', ...args] = command ?? [];
+  const placed = /^\.\.?\//.test(program) ? resolve(dirname(layer.file.path), program) : program;
+  return {
+    value: {
+      ...(cloudfront !== undefined && { cloudfront }),
+      ...(command !== undefined && { command: [placed, ...args] }),
+      timeoutMs: timeoutSeconds * 1000,
+    },
+    origin: fileOrigin(layer, ['purge']),
+  };
 }
 
 function fromFiles<K extends keyof ConfigFile>(

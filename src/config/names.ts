@@ -43,6 +43,12 @@ export const LEDGER_KEY: NameRule = {
     'a fingerprint of 32 to 128 hex digits, or the public part of a ledger key (44 characters of base64)',
 };
 
+/** A distribution of CloudFront. */
+export const DISTRIBUTION_ID: NameRule = {
+  pattern: /^[A-Z0-9]{8,32}$/,
+  about: 'the id of a distribution, such as E2QWRUHAPOMQZL',
+};
+
 /** Names that the store uses itself. */
 const RESERVED_FOLDERS = ['.pakhus', '@store', 'keys', 'index.html', 'setup.sh'];
 

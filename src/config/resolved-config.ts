@@ -65,6 +65,15 @@ export interface SignerConfig {
   readonly publicKey?: string;
 }
 
+/** Caches in front of the store, which are told when files at fixed names change. */
+export interface PurgeConfig {
+  /** Id of a CloudFront distribution. */
+  readonly cloudfront?: string;
+  /** Program and arguments, no shell. */
+  readonly command?: readonly [string, ...string[]];
+  readonly timeoutMs: number;
+}
+
 /** All of it. */
 export interface ResolvedConfig {
   /** An absolute path, or a URL with a scheme. No secrets. */
@@ -80,6 +89,7 @@ export interface ResolvedConfig {
   readonly signers: Setting<readonly SignerConfig[]>;
   /** Ledger keys that are trusted: ids in lower case, and public halves in base64; empty: the first use is. */
   readonly ledger: Setting<readonly string[]>;
+  readonly purge: Setting<PurgeConfig | undefined>;
   readonly proposers: Setting<Readonly<Record<string, ProposerEntry>>>;
   /** Places that ship one thing in several formats. */
   readonly products: Setting<Readonly<Record<string, readonly string[]>>>;

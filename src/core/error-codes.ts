@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   PLACE_NOT_FOUND: { exit: 1, http: 404, about: 'The repository has no such channel or component.' },
   PUBLISH_NOTHING_FOUND: { exit: 1, http: 404, about: 'No package file was found.' },
   PUBLISH_PARTIAL: { exit: 3, http: 207, about: 'Some packages were published, some were refused.' },
+  PURGE_FAILED: { exit: 1, http: 502, about: 'A cache did not take what changed.' },
   REPOSITORY_NOT_FOUND: { exit: 10, http: 404, about: 'No such repository.' },
   REVISION_COLLECTED: { exit: 1, http: 410, about: 'Files of the revision are gone.' },
   REVISION_NOT_FOUND: { exit: 1, http: 404, about: 'The repository has no such revision.' },

@@ -15,6 +15,7 @@
  * time, `collect/` gives room back, `import/` takes over what other programs made; `verify/`, `live/` and `doctor/` look at what is there.
  */
 import type { CatalogReader } from '../catalog/catalog-reader.ts';
+import type { PurgeConfig } from '../config/resolved-config.ts';
 import type { Report } from '../core/report-event.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
@@ -44,7 +45,14 @@ export interface Repository {
   readonly url: string | undefined;
   /** Where changes are read back as clients get them; undefined: nowhere. */
   readonly site: Site | undefined;
+  /** What is told of changed pointers; undefined: nothing stands in front of it. */
+  readonly purge: Caches | undefined;
   readonly newId: () => string;
+}
+
+/** Caches in front of a repository, and what their commands run with. */
+export interface Caches extends PurgeConfig {
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Who proposes. */

@@ -25,7 +25,7 @@ import { siteOf } from './live/site.ts';
 import type { Repository } from './repository.ts';
 
 /** Folder of the ledgers inside the store. */
-const STATE_FOLDER = '.pakhus';
+export const STATE_FOLDER = '.pakhus';
 
 /** What a workspace is opened with; all that comes from outside. */
 export interface WorkspaceInput {
@@ -96,6 +96,11 @@ async function openOrEmpty(
   }
 }
 
+/** The public folder of a repository, which may be the whole store but for the state. */
+export function publicFolder(store: Storage, path: string): Storage {
+  return path === '' ? hideFolder(store, STATE_FOLDER) : prefixStorage(store, path);
+}
+
 /** A workspace over storages that are open already. */
 export function createWorkspace(
   input: Omit<WorkspaceInput, 'missing'>,
@@ -135,7 +140,7 @@ export function createWorkspace(
     },
     async open({ name, path, signers, bases }, { makeLedgerKey } = { makeLedgerKey: false }) {
       const ownState = prefixStorage(states, name);
-      const tree = path === '' ? hideFolder(store, STATE_FOLDER) : prefixStorage(store, path);
+      const tree = publicFolder(store, path);
       const newId = createUlidFactory(input.clock.now, input.randomBytes);
       const keys = await openKeys({
         config,
@@ -186,6 +191,7 @@ export function createWorkspace(
           input.readBack === undefined || config.url.value === undefined
             ? undefined
             : siteOf({ name, path }, { config, read: input.readBack }),
+        purge: config.purge.value && { ...config.purge.value, env: input.env },
         newId,
       };
     },

@@ -55,6 +55,7 @@ function settingsOf(config: ResolvedConfig): ShownSetting[] {
     show('signers', config.signers),
     show('ledger', config.ledger),
     show('proposers', config.proposers),
+    show('purge', config.purge),
     show('products', config.products),
   ];
 }

@@ -29,7 +29,7 @@ export const storeCopy: Command = defineCommand({
       throw new PakhusError('CLI_USAGE', '--state says where ledgers go, and --public-only copies none');
     const { dryRun, singleWriter } = context.flags;
     const workspace = await workspaceOf(context);
-    const { cwd, signal } = context;
+    const { cwd, env, signal } = context;
     const target = await openTarget(workspace, {
       store: to,
       state,
@@ -37,6 +37,7 @@ export const storeCopy: Command = defineCommand({
       cwd,
       singleWriter,
       dryRun,
+      env,
       signal,
     });
     const repositories: CopyResult[] = [];

@@ -3,13 +3,13 @@ import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import { requireSigner } from '../../ledger/committers.ts';
 import { withdrawIntent, writeIntent } from '../../ledger/intents.ts';
 import { readTail } from '../../ledger/log.ts';
-import { type PublishReport, publishTail } from '../../ledger/publish.ts';
+import type { PublishReport } from '../../ledger/publish.ts';
 import type { SettledIntent } from '../../ledger/settled.ts';
-import type { CallOptions } from '../../storage/storage.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import type { Action } from './actions.ts';
 import { commitChanges } from './commit-changes.ts';
 import type { OwnFiles } from './prepare.ts';
+import { publishNewest } from './publish-newest.ts';
 
 export interface Change {
   /** Of the proposal, where files lie there already; default: a new one. */
@@ -85,7 +85,7 @@ export async function makeChange(
   const settled = outcome.settled.get(ref);
   if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
   report({ type: 'progress', task: 'Publishing' });
-  const published = await publish(repository, settled, call);
+  const published = await publish(repository, settled, options);
   if (settled.rejected !== undefined) {
     throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
       hint: 'Nothing was changed. Correct what is named and run the command again.',
@@ -107,20 +107,20 @@ function isMakingOnly({ actions }: Change): boolean {
 
 /** The decision is made; what is left is copying, which anybody can finish. */
 async function publish(
-  { ledger, name }: Repository,
+  repository: Repository,
   { rev, rejected }: SettledIntent,
-  call: CallOptions,
+  options: UseCaseOptions,
 ): Promise<PublishReport> {
   try {
-    return await publishTail(ledger, call);
+    return await publishNewest(repository, options);
   } catch (cause) {
-    const wasStopped = call.signal?.aborted === true;
+    const wasStopped = options.signal?.aborted === true;
     if (rejected !== undefined || !(cause instanceof PakhusError || wasStopped)) throw cause;
     const why = cause instanceof PakhusError ? cause.message : 'interrupted';
     const first = cause instanceof PakhusError && cause.hint !== undefined ? `${cause.hint}\n` : '';
     throw new PakhusError(
       'LEDGER_NOT_VISIBLE',
-      `${name}: revision ${rev} is committed, but clients do not see all of it yet: ${why}`,
+      `${repository.name}: revision ${rev} is committed, but clients do not see all of it yet: ${why}`,
       {
         cause,
         hint: `${first}The next publish finishes it, or \`pakhus repair\`, which needs no key.`,
@@ -141,5 +141,5 @@ export async function finishOthers(repository: Repository, options: UseCaseOptio
   const tail = await readTail(ledger, call);
   if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId))
     await commitChanges(repository, { waitFor: [] }, options);
-  await publishTail(ledger, call);
+  await publishNewest(repository, options);
 }

@@ -20,11 +20,11 @@ import { requireCommitter } from '../../ledger/committers.ts';
 import type { Doomed } from '../../ledger/delete-objects.ts';
 import { removeIntents } from '../../ledger/inbox.ts';
 import { learnStoreTime } from '../../ledger/learn-time.ts';
-import { publishTail } from '../../ledger/publish.ts';
 import { endSweep, runSweep } from '../../ledger/run-sweep.ts';
 import { awaitSweeper, sweepEndsIn } from '../../ledger/sweep.ts';
 import { checkWriter } from '../../ledger/writer.ts';
 import type { ReadRevision } from '../change/content.ts';
+import { publishNewest } from '../change/publish-newest.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { graceOf } from './grace.ts';
@@ -89,7 +89,7 @@ export async function collectRepository(
     options.report({ type: 'progress', task: 'Deleting', done: deleted.files });
   };
   const { shares, left } = await collectAll(repository, { graceMs, onDeleted }, options);
-  const { rev } = await publishTail(repository.ledger, callOf(options));
+  const { rev } = await publishNewest(repository, options);
   return { rev, graceMs, shares, deleted, left };
 }
 
@@ -111,7 +111,7 @@ async function collectAll(
   let cutShort = 0;
   let outcome: Round['outcome'] = 'more';
   for (let round = 0; round < ROUNDS; round++) {
-    await publishTail(ledger, call);
+    await publishNewest(repository, options);
     const tail = await awaitOthers(repository, options);
     const once = (): Promise<Round> => collectOnce(repository, { ...work, tail }, options);
     const next = tail.revision.signed.record.rev + 1;

@@ -3,7 +3,6 @@ import { callOf } from '../../catalog/call-of.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readTail } from '../../ledger/log.ts';
-import type { ObjectInfo } from '../../storage/storage.ts';
 import { readContent } from '../change/content.ts';
 import { PACKAGE_HEADERS } from '../ingest/store-package.ts';
 import type { UseCaseOptions } from '../repository.ts';
@@ -32,9 +31,7 @@ export async function copyTree(work: PartWork, tally: Tally): Promise<number> {
   const { source, copy, report, signal } = work;
   const call = callOf({ signal });
   report({ type: 'progress', task: `Comparing the files of ${source.repository}` });
-  const found = await collect(
-    findDifferences(withoutState(source.tree.list('', call)), copy.tree.list('', call)),
-  );
+  const found = await collect(findDifferences(source.tree.list('', call), copy.tree.list('', call)));
   const tail = await readTail(source, call);
   if (tail === undefined) return 0;
   const { pointers, gone } = tail.manifest;
@@ -93,11 +90,6 @@ async function copyPart(
     report({ type: 'progress', task, done: ++done, total });
   };
   return copyObjects({ ...part, onDone }, callOf({ signal }));
-}
-
-/** Of a repository that is the whole store. */
-async function* withoutState(objects: AsyncIterable<ObjectInfo>): AsyncIterable<ObjectInfo> {
-  for await (const object of objects) if (!object.key.startsWith('.pakhus/')) yield object;
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

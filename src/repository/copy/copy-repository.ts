@@ -25,6 +25,7 @@ import { createStoreTime } from '../../ledger/store-time.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
+import { publicFolder, STATE_FOLDER } from '../workspace.ts';
 import { copyBlobs, copyTree, type Tally } from './copy-parts.ts';
 
 /** Where the copy goes. */
@@ -161,7 +162,7 @@ async function writeAlone(
 
 /** The ledger as it is there. Without one of its own, pointers come from the source's. */
 function targetLedger({ name, path, ledger, newId }: Repository, { store, states }: CopyTarget): Ledger {
-  const tree = prefixStorage(store, path);
+  const tree = publicFolder(store, path);
   const state = states === undefined ? ledger.state : prefixStorage(states, name);
   return {
     ...ledger,
@@ -178,7 +179,7 @@ function targetLedger({ name, path, ledger, newId }: Repository, { store, states
 
 /** A folder with a ledger is more than a copy of the public files: its own pointers would go back at the next publish there. */
 async function refuseLedger({ name }: Repository, { store }: CopyTarget, call: CallOptions): Promise<void> {
-  for await (const { key } of store.list(`.pakhus/${name}/log/`, call)) {
+  for await (const { key } of store.list(`${STATE_FOLDER}/${name}/log/`, call)) {
     throw new PakhusError('COPY_DIVERGED', `${store.name}/${key}: there is a ledger of '${name}' already`, {
       hint: 'Copy without --public-only: the copy is brought to the newest revision as a whole. Or choose another folder.',
       details: { repository: name },

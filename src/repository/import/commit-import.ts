@@ -1,11 +1,10 @@
 /** From what another program lists to revision 1: every file is checked, then it is committed and published. */
-import { callOf } from '../../catalog/call-of.ts';
 import { proposersOf } from '../../config/proposers.ts';
 import type { AdoptionRules, BadEntry } from '../../formats/adoption.ts';
 import { formatByName } from '../../formats/table.ts';
 import { asCommitter } from '../../ledger/committers.ts';
-import { publishTail } from '../../ledger/publish.ts';
 import type { PublicSigner } from '../change/actions.ts';
+import { publishNewest } from '../change/publish-newest.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { type AdoptedPackage, checkFiles } from './check-files.ts';
 import { commitFirst } from './first-revision.ts';
@@ -59,7 +58,7 @@ export async function commitImport(
   const message = `import ${listing.channels.map(({ settings }) => settings.name).join(', ')}`;
   await commitFirst(repository, { terms, packages: good, foreign, datedMs, message }, options);
   options.report({ type: 'progress', task: 'Publishing' });
-  const { rev } = await publishTail(ledger, callOf(options));
+  const { rev } = await publishNewest(repository, options);
   return { ...result, rev };
 }
 

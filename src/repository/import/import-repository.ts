@@ -14,7 +14,7 @@ import { callOf } from '../../catalog/call-of.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../../config/resolved-config.ts';
 import type { BadEntry } from '../../formats/adoption.ts';
 import type { RepositorySettings } from '../../formats/format.ts';
-import { publishTail } from '../../ledger/publish.ts';
+import { publishNewest } from '../change/publish-newest.ts';
 import { findTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { orStepBack } from '../step-back.ts';
@@ -71,7 +71,7 @@ export async function importRepository(
   const call = callOf(options);
   const tail = await findTail(repository, call);
   if (tail === undefined) return orStepBack(repository, () => importInPlace(repository, input, options));
-  if (!input.dryRun) await publishTail(repository.ledger, call);
+  if (!input.dryRun) await publishNewest(repository, options);
   const { settings, runs } = tail.content.catalog;
   return {
     ...{ outcome: 'already', settings, channels: [], sizeBytes: 0, bad: [], losses: [] },

@@ -3,10 +3,10 @@ import type { Clock } from '../../core/clock.ts';
 import { requireCommitter } from '../../ledger/committers.ts';
 import { listInbox } from '../../ledger/inbox.ts';
 import { newestRev, readRecord } from '../../ledger/log.ts';
-import { publishTail } from '../../ledger/publish.ts';
 import type { Settlement } from '../../ledger/record.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { commitChanges } from '../change/commit-changes.ts';
+import { publishNewest } from '../change/publish-newest.ts';
 import { findTail, openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { createPatience, type Patiently } from './transient.ts';
@@ -47,7 +47,7 @@ export async function commitOpen(
   const { revision } = await openTail(repository, call);
   requireCommitter(ledger, revision);
   await commitChanges(repository, { waitFor: [] }, options);
-  const { rev, written } = await publishTail(ledger, call);
+  const { rev, written } = await publishNewest(repository, options);
   if (repository.site !== undefined && written.length > 0) {
     // Loaded late: many repositories have no URL.
     const { readBack } = await import('../live/read-back.ts');

@@ -5,11 +5,12 @@ import { rerenderIndex } from '../../catalog/edit-catalog.ts';
 import { createIndexFiles } from '../../catalog/index-files.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { formatByName } from '../../formats/table.ts';
-import { publishTail, stalePointers } from '../../ledger/publish.ts';
+import { stalePointers } from '../../ledger/publish.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { type CompanionOf, companionsBetween, hasCompanion, placeCompanion } from '../change/companions.ts';
 import type { ReadRevision } from '../change/content.ts';
+import { publishNewest } from '../change/publish-newest.ts';
 import { holds } from '../ingest/store-package.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
@@ -31,8 +32,9 @@ export interface RepairResult {
  */
 export async function repairRepository(
   repository: Repository,
-  { dryRun, report, signal }: UseCaseOptions & { readonly dryRun: boolean },
+  options: UseCaseOptions & { readonly dryRun: boolean },
 ): Promise<RepairResult> {
+  const { dryRun, report, signal } = options;
   const call = signal === undefined ? {} : { signal };
   const tail = await openTail(repository, call);
   const { catalog } = tail.content;
@@ -54,7 +56,7 @@ export async function repairRepository(
     const { rev } = tail.revision.signed.record;
     return { rev, rendered, restored, written: await stalePointers(repository.ledger, tail.revision, call) };
   }
-  const { rev, written } = await publishTail(repository.ledger, call);
+  const { rev, written } = await publishNewest(repository, options);
   return { rev, rendered, restored, written };
 }
 

@@ -49,6 +49,7 @@ export function openRepository(process: SimulatedProcess, signer: LedgerSigner =
     url: undefined,
     bases: createBaseIndexes([]),
     site: undefined,
+    purge: undefined,
     newId,
   };
 }
