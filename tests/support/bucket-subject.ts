@@ -3,13 +3,8 @@ import { parseS3Location } from '../../src/storage/s3/location.ts';
 import { openS3Storage } from '../../src/storage/s3.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { Deviations } from '../../src/testing/storage-case.ts';
+import type { S3Server } from './s3-server.ts';
 import type { CreateSubject } from './storage-subjects.ts';
-
-/** What a test needs of a server. */
-export interface BucketServer {
-  readonly env: Readonly<Record<string, string>>;
-  location(prefix?: string): string;
-}
 
 /** What no bucket does, and why. */
 export const OF_BUCKETS: Deviations = {
@@ -38,7 +33,7 @@ let subjects = 0;
 
 /** A new folder of the server's bucket for each case; what the store can do is tried once. */
 export function bucketSubject(
-  getServer: () => BucketServer,
+  getServer: () => Pick<S3Server, 'env' | 'location'>,
   options: {
     readonly writers?: 'many' | 'one';
     readonly wrap?: (storage: Storage) => Storage;

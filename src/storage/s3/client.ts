@@ -8,7 +8,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type * as Sdk from '@aws-sdk/client-s3';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Clock } from '../../core/clock.ts';
 import type { CallOptions } from '../storage.ts';
 import type { S3Location } from './location.ts';
@@ -43,6 +43,15 @@ export interface Connection {
   toError(error: unknown, key: string | undefined): unknown;
 }
 
+/** The SDK would tell standard error of what is told as an error already. */
+const SILENT: NonNullable<S3ClientConfig['logger']> = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 export async function connect(
   location: S3Location,
   { clock, env }: { readonly clock: Clock; readonly env: Readonly<Record<string, string | undefined>> },
@@ -63,6 +72,7 @@ export async function connect(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
+    logger: SILENT,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       socketTimeout: IDLE_MS,
@@ -72,6 +82,7 @@ export async function connect(
   });
   let aheadMs = 0;
   let server = '';
+  /** Of responses, then of what the SDK makes of them. */
   const dates = new WeakMap<object, number>();
   const hear = (headers: Readonly<Record<string, string | undefined>>): number => {
     const dateMs = Date.parse(headers['date'] ?? '');
@@ -79,15 +90,25 @@ export async function connect(
     server = headers['server'] ?? server;
     return Number.isNaN(dateMs) ? wholeSecond(clock.now()) : dateMs;
   };
+  // Next to the network, so that refusals are heard as well; there is no output yet.
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { response } = result;
+      if (hasHeaders(response)) dates.set(response, hear(response.headers));
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'pakhusHear' },
+  );
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const { response, output } = result;
-      if (output !== undefined && hasHeaders(response)) dates.set(output, hear(response.headers));
+      const dateMs = hasHeaders(response) ? dates.get(response) : undefined;
+      if (output !== undefined && dateMs !== undefined) dates.set(output, dateMs);
       return result;
     },
-    // Next to the network, so that refusals are heard as well.
-    { step: 'deserialize', priority: 'low', name: 'pakhusHear' },
+    { step: 'deserialize', priority: 'high', name: 'pakhusDate' },
   );
 
   const where: Where = {

@@ -1,6 +1,6 @@
 import { accessDenied, notImplemented, S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { ALGORITHM, dateForSignature, sha256Hex, signatureOf, UNSIGNED_PAYLOAD } from './signature.ts';
+import { ALGORITHM, sha256Hex, signatureOf, UNSIGNED_PAYLOAD } from './signature.ts';
 
 /** Whom the server knows. */
 export interface Account {
@@ -127,7 +127,7 @@ function checkTime({ query }: S3Request, { form, date }: Claim, nowMs: number): 
   if (form === 'header' && Math.abs(nowMs - signedMs) > MAX_SKEW_MS) {
     throw new S3Error(403, 'RequestTimeTooSkewed', {
       message: 'The difference between the request time and the current time is too large.',
-      details: { RequestTime: date, ServerTime: dateForSignature(nowMs) },
+      details: { RequestTime: date, ServerTime: new Date(nowMs).toISOString() },
     });
   }
   if (form === 'presigned') {
