@@ -139,7 +139,13 @@ export async function importAs(
   const [configured] = workspace.config.repositories.value;
   const config = configured ?? { ...defaultRepository('deb'), path };
   const repository = await workspace.open(config, { makeLedgerKey: true });
-  const plain = { keepGoing: false, newKey: false, dryRun: false, mayLose: async () => false };
+  const plain = {
+    from: undefined,
+    keepGoing: false,
+    newKey: false,
+    dryRun: false,
+    mayLose: async () => false,
+  };
   return importRepository(
     repository,
     { config, proposers: {}, channels: [], ...plain, ...own },

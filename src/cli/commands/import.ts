@@ -1,62 +1,109 @@
 /** `pakhus import`. */
+import { resolve } from 'node:path';
 import { parsePlace } from '../../config/place.ts';
-import { type ImportResult, importRepository } from '../../repository/import/import-repository.ts';
+import { PakhusError } from '../../core/pakhus-error.ts';
+import {
+  type ImportResult,
+  importRepository,
+  type RemoteRepository,
+} from '../../repository/import/import-repository.ts';
 import type { Loss } from '../../repository/import/losses.ts';
 import { findTail } from '../../repository/read-repository.ts';
-import { type Command, defineCommand, type View } from '../command.ts';
+import { readKeyring } from '../../signing/keyring.ts';
+import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { importLines, lossLines } from '../import-lines.ts';
 import { argument, flag, listOption, textOption } from '../inputs.ts';
-import { locateImport } from '../locate-import.ts';
+import { type ImportPlace, locateImport } from '../locate-import.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
-import { formatNumberOf, formatSize } from '../quantities.ts';
 import { configFileIn, entryOf, storeAsWritten, writeConfigFile } from '../write-config-file.ts';
 
 const PARTLY_DONE = 3;
-const SHOWN = 20;
 
 export const importCommand: Command = defineCommand({
   inputs: {
-    folder: argument('the folder that holds dists/ and the packages: the store, or in it'),
+    source: argument('the folder that holds dists/: the store, or in it; or a URL to copy from'),
     to: textOption('name', 'the repository that it becomes (default: the name of the folder)'),
-    suite: listOption('name', 'a suite to take over; may be given several times (default: all)'),
+    suite: listOption('name', 'a suite to take over; may be given several times (default: all of a folder)'),
     keepGoing: flag('leave out packages that are missing or damaged (exit code 3)'),
     newKey: flag('sign with another key than the one that signs today; clients have to be told of it'),
     yes: flag('go on although clients lose source packages, translations or keys'),
+    keyring: textOption('file', 'public keys: one of them must have signed what is fetched from a URL'),
+    unsigned: flag('take what a URL gives, whoever signed it'),
   },
   description:
     'Makes a repository of pakhus from one that aptly, reprepro or deb-s3 made: packages stay where they are, suites keep their names, ' +
     'the key that signs today signs on, and clients change nothing. Every package is read and compared with the index. Nothing is ' +
-    'deleted; what pakhus does not keep is named before anything changes. Run again after an interruption, it goes on.',
+    'deleted; what pakhus does not keep is named before anything changes. From a URL, indexes and packages are fetched to the same ' +
+    'paths of a new repository, which you sign. Run again after an interruption, it goes on.',
   examples: [
     ['pakhus import ./public --to tools --dry-run', 'what would be taken over, and what is in the way'],
     ['pakhus import /srv/www/debian --to tools', 'that folder becomes the store'],
+    [
+      'pakhus import https://packages.example.org/apt --to tools --suite stable --keyring example.asc',
+      'a copy of what others publish',
+    ],
   ],
   changes: true,
-  run: async (context, { folder, to, suite, keepGoing, newKey, yes }) => {
+  run: async (context, { source, to, suite, keyring, unsigned, yes, ...how }) => {
     const { dryRun } = context.flags;
-    const place = await locateImport(context, { folder, to: to === undefined ? undefined : parsePlace(to) });
-    const workspace = await workspaceOf(context, { config: place.config });
+    const place = await locateImport(context, { source, to: to === undefined ? undefined : parsePlace(to) });
+    const from = await remoteOf(place, { keyring: keyring && resolve(context.cwd, keyring), unsigned });
+    const missing = from === undefined ? 'fail' : dryRun ? 'empty' : 'make';
+    const workspace = await workspaceOf(context, { config: place.config, missing });
     let repository = await workspace.open(place.repository);
     if (!dryRun && (await findTail(repository)) === undefined)
       repository = await workspace.open(place.repository, { makeLedgerKey: true });
     const result = await importRepository(
       repository,
       {
-        config: place.repository,
-        proposers: place.config.proposers.value,
-        channels: suite,
-        ...{ keepGoing, newKey, dryRun },
+        ...{ from, config: place.repository, proposers: place.config.proposers.value, channels: suite },
+        ...{ ...how, dryRun },
         mayLose: async (losses) => yes || (await askToLose(context, losses)),
       },
       useCase(context),
     );
     const file = await writeConfig(context, { place, result, ledgerKey: repository.ledger.signer?.keyId });
     const { name: named, tree } = repository;
-    return { repository: named, tree: tree.name, file, dryRun, keys: repository.keys.folder, ...result };
+    return {
+      repository: named,
+      tree: tree.name,
+      from: from?.url ?? null,
+      file,
+      dryRun,
+      keys: repository.keys.folder,
+      ...result,
+    };
   },
   exitCode: ({ bad, dryRun }) => (bad.length > 0 && !dryRun ? PARTLY_DONE : 0),
-  render: (result, view) => renderImport(result, view),
+  render: (result, { palette }) => importLines(result, palette),
 });
+
+/** What is fetched, and who is believed. @throws CLI_USAGE, KEY_NOT_FOUND, KEY_INVALID */
+async function remoteOf(
+  { url }: ImportPlace,
+  { keyring, unsigned }: { readonly keyring: string | undefined; readonly unsigned: boolean },
+): Promise<RemoteRepository | undefined> {
+  if (url === undefined) {
+    if (keyring === undefined && !unsigned) return undefined;
+    throw usage(
+      '--keyring and --unsigned are for URLs',
+      'What lies in the store must be signed by a key of yours.',
+    );
+  }
+  if ((keyring === undefined) !== unsigned)
+    throw usage(
+      'who signed what the URL gives?',
+      'Give --keyring FILE with the keys to believe, or --unsigned.',
+    );
+  const { createUrlReader } = await import('../../upstream/url-reader.ts');
+  const publicKeys = keyring === undefined ? undefined : await readKeyring(keyring);
+  return { url, publicKeys, read: createUrlReader() };
+}
+
+function usage(message: string, hint: string): PakhusError {
+  return new PakhusError('CLI_USAGE', message, { hint });
+}
 
 async function askToLose(context: CliContext, losses: readonly Loss[]): Promise<boolean> {
   if (context.ask === undefined) return false;
@@ -72,7 +119,7 @@ async function writeConfig(
     result,
     ledgerKey,
   }: {
-    readonly place: Awaited<ReturnType<typeof locateImport>>;
+    readonly place: ImportPlace;
     readonly result: ImportResult;
     readonly ledgerKey: string | undefined;
   },
@@ -88,70 +135,4 @@ async function writeConfig(
     ledger: ledgerKey === undefined ? [] : [ledgerKey],
   });
   return file;
-}
-
-interface Imported extends ImportResult {
-  readonly repository: string;
-  readonly tree: string;
-  readonly file: string | null;
-  readonly keys: string;
-  readonly dryRun: boolean;
-}
-
-function renderImport(result: Imported, { palette }: View): readonly string[] {
-  const { repository, outcome, rev, dryRun, tree, bad, leftChannels, leftFiles, losses, channels, file } =
-    result;
-  const count = formatNumberOf(result.packages, 'package');
-  const wrote = file === null ? [] : [`Wrote ${file}.`];
-  if (outcome === 'already')
-    return [`${repository} is a repository of pakhus already: revision ${rev}, ${count}.`, ...wrote];
-  const suites = channels.map(
-    ({ name, components, architectures, packages }) =>
-      `  ${name}: ${formatNumberOf(packages, 'package')}; ${components.join(' ')}; ${architectures.join(' ') || 'all'}`,
-  );
-  const size = formatSize(result.sizeBytes);
-  const lines = [
-    ...badLines(bad).map((line, index) => (index === 0 ? palette.bad(line) : line)),
-    ...lossLines(losses),
-    ...(leftChannels.length === 0
-      ? []
-      : [`Not taken over, and left as they are: ${leftChannels.join(', ')}`]),
-    ...leftLines(leftFiles),
-  ];
-  if (dryRun) return [...suites, ...lines, `Would take over ${count}, ${size}. Nothing was changed.`];
-  return [
-    palette.good(`Took over ${count}, ${size}, as ${repository}, revision ${rev}.`),
-    ...suites,
-    ...lines,
-    `${palette.faint('At')}      ${tree}`,
-    `${palette.faint('Signed')}  by ${result.signers.join(', ')}; keep a copy of ${result.keys} in a safe place`,
-    ...wrote,
-    `Next: stop what wrote there so far, then ${palette.code(`pakhus publish FILE --to ${repository}`)}`,
-  ];
-}
-
-function badLines(bad: Imported['bad']): readonly string[] {
-  if (bad.length === 0) return [];
-  return [
-    `${formatNumberOf(bad.length, 'package')} left out:`,
-    ...bad.slice(0, SHOWN).map(({ where, problem }) => `  ${where}: ${problem}`),
-    ...(bad.length > SHOWN ? [`  and ${bad.length - SHOWN} more`] : []),
-  ];
-}
-
-function lossLines(losses: readonly Loss[]): readonly string[] {
-  if (losses.length === 0) return [];
-  return [
-    'Clients will not get these any more; their files stay where they are:',
-    ...losses.map(({ channel, what }) => `  ${channel === undefined ? '' : `${channel}: `}${what}`),
-  ];
-}
-
-function leftLines(files: readonly string[]): readonly string[] {
-  if (files.length === 0) return [];
-  return [
-    `${formatNumberOf(files.length, 'package file')} that no index names, left as they are:`,
-    ...files.slice(0, SHOWN).map((path) => `  ${path}`),
-    ...(files.length > SHOWN ? [`  and ${files.length - SHOWN} more`] : []),
-  ];
 }

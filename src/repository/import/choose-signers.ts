@@ -1,5 +1,5 @@
 /** Who is to sign from now on: the one whom clients believe already. */
-import { PakhusError } from '../../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import { listKeys } from '../../signing/key-store.ts';
 import type { PublicSigner } from '../change/actions.ts';
 import type { Repository } from '../repository.ts';
@@ -37,6 +37,24 @@ export async function chooseSigners(
     }
   }
   return configured ?? Promise.all([...found].map((fingerprint) => keys.findSigner(fingerprint, wanted)));
+}
+
+/** The configured signers, or a key of the folder of keys that signed the entries, or a new one: nobody is a client yet. */
+export async function chooseForCopy(
+  repository: Repository,
+  entries: readonly EntryFiles[],
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly PublicSigner[]> {
+  const { keys, ledger } = repository;
+  const wanted = { nowMs: ledger.clock.now(), signedBy: 'openpgp' } as const;
+  const configured = await keys.configuredSigners(wanted);
+  if (configured !== undefined) return configured;
+  try {
+    return await chooseSigners(repository, entries, { newKey: false, dryRun });
+  } catch (error) {
+    if (!hasCode(error, 'KEY_NOT_FOUND', 'IMPORT_REFUSED')) throw error;
+    return dryRun ? [] : keys.makeSigners(wanted);
+  }
 }
 
 function noKey(

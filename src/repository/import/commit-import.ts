@@ -20,6 +20,8 @@ export interface ImportPlan {
   readonly rules: AdoptionRules;
   readonly signers: readonly PublicSigner[];
   readonly losses: readonly Loss[];
+  /** Puts package files into the public folder that are not there yet; those that cannot be had are bad. Absent: they are there. */
+  readonly fetch?: (packages: Listing['packages']) => Promise<readonly BadEntry[]>;
   /** Channels of the folder that stay what they are. */
   readonly leftChannels: readonly string[];
   /** Files of the folder that no taken index names, under names that pakhus gives as well. */
@@ -33,14 +35,17 @@ export async function commitImport(
   options: UseCaseOptions,
 ): Promise<ImportResult> {
   const { listing, rules, leftChannels } = plan;
+  if (input.dryRun && plan.fetch !== undefined) return { ...summariseListing(plan), rev: undefined };
+  const unfetched = (await plan.fetch?.(listing.packages)) ?? [];
   const { good, bad: badFiles } = await checkFiles(repository, listing.packages, { ...options, rules });
-  const bad = [...listing.bad, ...badFiles];
+  const known = new Set(unfetched.map(({ where }) => where));
+  const bad = [...listing.bad, ...unfetched, ...badFiles.filter(({ where }) => !known.has(where))];
   const taken = new Set(good.map(({ record }) => record.path));
   // With what cannot be taken over, its file is left: nobody may collect it.
   const broken = listing.packages.flatMap(({ listed: { record } }) =>
     taken.has(record.path) ? [] : record.path,
   );
-  const leftFiles = [...plan.leftFiles, ...new Set(broken)];
+  const leftFiles = [...plan.leftFiles, ...new Set(plan.fetch === undefined ? broken : [])];
   const result = summarise(plan, { good, bad, leftFiles });
   if (input.dryRun) return { ...result, rev: undefined };
   if (bad.length > 0 && !input.keepGoing) throw refusal(repository, bad);
@@ -60,6 +65,13 @@ export async function commitImport(
   options.report({ type: 'progress', task: 'Publishing' });
   const { rev } = await publishNewest(repository, options);
   return { ...result, rev };
+}
+
+/** What the indexes say, where no file was looked at. */
+function summariseListing(plan: ImportPlan): Omit<ImportResult, 'rev'> {
+  const { packages, bad } = plan.listing;
+  const good = packages.map(({ run, listed: { record } }) => ({ run, record }));
+  return summarise(plan, { good, bad, leftFiles: plan.leftFiles });
 }
 
 function summarise(
@@ -90,10 +102,10 @@ function summarise(
 }
 
 function refusal({ name }: Repository, bad: readonly BadEntry[]): Error {
-  const lines = bad.slice(0, BAD_SHOWN).map(({ where, problem }) => `  ${where}: ${problem}`);
-  const more = bad.length > BAD_SHOWN ? [`  and ${bad.length - BAD_SHOWN} more`] : [];
+  const lines = bad.slice(0, BAD_SHOWN).map(({ where, problem }) => `${where}: ${problem}`);
+  const more = bad.length > BAD_SHOWN ? [`and ${bad.length - BAD_SHOWN} more`] : [];
   const count = bad.length === 1 ? '1 package' : `${bad.length} packages`;
-  return refused(`${name}: ${count} cannot be taken over:\n${[...lines, ...more].join('\n')}`, {
+  return refused(`${name}: ${count} cannot be taken over\n${[...lines, ...more].join('\n')}`, {
     hint: 'Correct that with the program that made the repository, or leave them out: --keep-going. Nothing was changed.',
     details: { bad },
   });

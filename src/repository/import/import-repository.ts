@@ -14,14 +14,27 @@ import { callOf } from '../../catalog/call-of.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../../config/resolved-config.ts';
 import type { BadEntry } from '../../formats/adoption.ts';
 import type { RepositorySettings } from '../../formats/format.ts';
+import type { UrlReader } from '../../upstream/url-reader.ts';
 import { publishNewest } from '../change/publish-newest.ts';
 import { findTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { orStepBack } from '../step-back.ts';
+import { importFrom } from './from-url.ts';
 import { importInPlace } from './in-place.ts';
 import type { Loss } from './losses.ts';
 
+/** A repository that is fetched. */
+export interface RemoteRepository {
+  /** The folder that holds `dists/`, without a final slash. */
+  readonly url: string;
+  /** Armored: who is believed. Undefined: nobody needs to have signed. */
+  readonly publicKeys: readonly string[] | undefined;
+  readonly read: UrlReader;
+}
+
 export interface ImportInput {
+  /** Where it is fetched from; undefined: it lies in the public folder. */
+  readonly from: RemoteRepository | undefined;
   readonly config: RepositoryConfig;
   readonly proposers: ResolvedConfig['proposers']['value'];
   /** Channels to take; none: all. */
@@ -70,7 +83,14 @@ export async function importRepository(
 ): Promise<ImportResult> {
   const call = callOf(options);
   const tail = await findTail(repository, call);
-  if (tail === undefined) return orStepBack(repository, () => importInPlace(repository, input, options));
+  if (tail === undefined) {
+    const { from } = input;
+    return orStepBack(repository, () =>
+      from === undefined
+        ? importInPlace(repository, input, options)
+        : importFrom(repository, { ...input, from }, options),
+    );
+  }
   if (!input.dryRun) await publishNewest(repository, options);
   const { settings, runs } = tail.content.catalog;
   return {

@@ -58,8 +58,8 @@ async function askForLosses(
 ): Promise<void> {
   const grave = losses.filter(({ isGrave }) => isGrave);
   if (grave.length === 0 || dryRun || (await mayLose(losses))) return;
-  const lines = grave.map(({ channel, what }) => `  ${channel === undefined ? '' : `${channel}: `}${what}`);
-  throw refused(`${name}: clients would lose what pakhus does not keep:\n${lines.join('\n')}`, {
+  const lines = grave.map(({ channel, what }) => `${channel === undefined ? '' : `${channel}: `}${what}`);
+  throw refused(`${name}: clients would lose what pakhus does not keep\n${lines.join('\n')}`, {
     hint: 'The files stay, but apt will not find them any more. Say --yes to go on without them.',
     details: { losses: grave },
   });

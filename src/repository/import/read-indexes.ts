@@ -21,18 +21,28 @@ export interface ReadIndex {
   readonly index: ListedIndex;
   readonly packages: readonly ListedPackage[];
   readonly bad: readonly BadEntry[];
-  /** Forms of it that are there and that pakhus makes as well. */
+  /** Forms of it that were found and that pakhus makes as well. */
   readonly encodings: readonly Encoding[];
 }
 
 /** @throws IMPORT_REFUSED when no form of it is there, or one is not what the signed list says */
 export async function readIndex(
   source: ImportSource,
-  { rules, index }: { readonly rules: AdoptionRules; readonly index: ListedIndex },
+  {
+    rules,
+    index,
+    all,
+  }: {
+    readonly rules: AdoptionRules;
+    readonly index: ListedIndex;
+    /** Every form is looked at, not only the smallest. */
+    readonly all: boolean;
+  },
 ): Promise<ReadIndex> {
   const encodings: Encoding[] = [];
   let text: Uint8Array | undefined;
   for (const file of smallestFirst(index.files)) {
+    if (text !== undefined && !all) break;
     const bytes = await source.read(file.path, TEXT_LIMIT_BYTES);
     if (bytes === undefined) continue;
     if (bytes.length !== file.sizeBytes || sha256Hex(bytes) !== file.sha256) throw torn(source, file);

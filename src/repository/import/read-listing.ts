@@ -57,9 +57,9 @@ export async function readListing(
     for (const index of indexes) {
       signal?.throwIfAborted();
       report({ type: 'progress', task: 'Reading indexes', item: index.path });
-      read.push(await readIndex(source, { rules, index }));
+      read.push(await readIndex(source, { rules, index, all: source.isNear }));
     }
-    encodings.set(name, new Set(read.flatMap((one) => one.encodings)));
+    if (source.isNear) encodings.set(name, new Set(read.flatMap((one) => one.encodings)));
     const gathered = gatherPackages(name, { indexes: read, rules });
     for (const one of gathered.packages) packages.push(one);
     bad.push(...gathered.bad);

@@ -9,6 +9,8 @@ import { refused } from './refusal.ts';
 export interface ImportSource {
   /** For messages. */
   readonly name: string;
+  /** It is the public folder: its clients are ours, and reading costs little. */
+  readonly isNear: boolean;
   /** All bytes of a file; undefined when it is not there. @throws STORE_*, NETWORK_FAILED */
   read(path: string, limitBytes: number): Promise<Uint8Array | undefined>;
 }
@@ -17,6 +19,7 @@ export interface ImportSource {
 export function treeSource(tree: Storage, call: CallOptions): ImportSource {
   return {
     name: tree.name,
+    isNear: true,
     async read(path, limitBytes) {
       try {
         return await readBytes(tree, path, { ...call, limitBytes });
