@@ -150,6 +150,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/store-copy.ts')).storeCopy,
   },
   {
+    name: 'store policy',
+    group: 'Stores',
+    summary: 'What users of a bucket need to be allowed, as IAM JSON',
+    load: async () => (await import('./commands/store-policy.ts')).storePolicy,
+  },
+  {
     name: 'store purge',
     group: 'Stores',
     summary: 'Tell caches what changed, as every publish does',
@@ -207,7 +213,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
-  store: 'Copy a store, tell caches in front of it what changed',
+  store: 'Copies, policies, caches in front',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

@@ -30,7 +30,7 @@ export async function openGate(
   { verdictKey, probePrefix, mayLack, mayProbe }: GateOptions,
   call: CallOptions,
 ): Promise<Gate> {
-  let known = await readVerdict(connection, verdictKey, call);
+  let known = await readVerdict(connection, verdictKey, { ...call, anyAge: !mayProbe });
   let asking: Promise<Conditions> | undefined;
 
   const probe = async (options: CallOptions): Promise<Conditions> => {

@@ -12,6 +12,8 @@ export interface S3Location {
   readonly region: string | undefined;
   /** Undefined: AWS. */
   readonly endpoint: string | undefined;
+  /** Amazon's own S3, which has what only it has. */
+  readonly isAws: boolean;
   /** `endpoint/bucket/key`, not `bucket.endpoint/key`. */
   readonly pathStyle: boolean;
   /** Canned ACL of public objects. Undefined: none is sent. */
@@ -64,6 +66,7 @@ export function parseS3Location(location: string, env: Env = {}): S3Location {
     prefix,
     region: region ?? (isAws ? undefined : NO_REGION),
     endpoint,
+    isAws,
     // The certificates of AWS know one label only before the endpoint.
     pathStyle:
       choice(

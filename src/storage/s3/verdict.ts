@@ -22,12 +22,12 @@ interface Subject {
 
 /**
  * The verdict on this store; undefined: there is none, it is older than 30 days, or about something else.
- * Also when this user may not read it. @throws STORE_NOT_FOUND, STORE_PERMISSION for wrong credentials, STORE_UNAVAILABLE
+ * Also when this user may not read it. `anyAge`: for those who cannot try it themselves, an old one is better than none. @throws STORE_NOT_FOUND, STORE_PERMISSION for wrong credentials, STORE_UNAVAILABLE
  */
 export async function readVerdict(
   connection: Connection,
   key: string,
-  call: CallOptions,
+  { anyAge = false, ...call }: CallOptions & { readonly anyAge?: boolean },
 ): Promise<Conditions | undefined> {
   try {
     const { body } = await readObject(connection, key, {
@@ -41,7 +41,7 @@ export async function readVerdict(
       verdict.bucket === subject.bucket &&
       verdict.server === subject.server;
     const ageMs = connection.now() - Date.parse(date);
-    return isSame && ageMs < GOOD_FOR_MS ? verdict.conditions : undefined;
+    return isSame && (anyAge || ageMs < GOOD_FOR_MS) ? verdict.conditions : undefined;
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
     if (isDenied(error) || error instanceof SyntaxError || error instanceof TypeError) return undefined;

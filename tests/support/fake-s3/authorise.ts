@@ -53,17 +53,24 @@ const ACTIONS: Readonly<Partial<Record<S3Operation, string>>> = {
   UploadPart: 's3:PutObject',
 };
 
+/** Those that make an object, and may have conditions; parts of uploads have none. */
+const CREATING: ReadonlySet<S3Operation> = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
+
 /** All that a request does, each of which has to be allowed. */
 function deedsOf(request: S3Request, operation: S3Operation): Deed[] {
-  const { bucket, key, query, body } = request;
+  const { bucket, key, query, headers, body } = request;
   const action = ACTIONS[operation] ?? `s3:${operation}`;
+  const context = {
+    's3:if-none-match': headers['if-none-match'],
+    's3:ObjectCreationOperation': String(CREATING.has(operation)),
+  };
   switch (operation) {
     case 'CopyObject':
     case 'UploadPartCopy': {
       const source = readCopySource(request);
       return [
         { action: 's3:GetObject', resource: `${source.bucket}/${source.key}` },
-        { action: 's3:PutObject', resource: `${bucket}/${key}` },
+        { action: 's3:PutObject', resource: `${bucket}/${key}`, context },
       ];
     }
     case 'DeleteObjects':
@@ -72,8 +79,8 @@ function deedsOf(request: S3Request, operation: S3Operation): Deed[] {
         resource: `${bucket}/${textIn(object, 'Key')}`,
       }));
     case 'ListObjectsV2':
-      return [{ action, resource: bucket, prefix: query.get('prefix') }];
+      return [{ action, resource: bucket, context: { 's3:prefix': query.get('prefix') } }];
     default:
-      return [{ action, resource: key === '' ? bucket : `${bucket}/${key}` }];
+      return [{ action, resource: key === '' ? bucket : `${bucket}/${key}`, context }];
   }
 }

@@ -9,9 +9,19 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly isNotResources: boolean;
-  /** Patterns of which `s3:prefix` has to match one. */
-  readonly prefixes: readonly string[] | undefined;
+  /** All of which have to hold. */
+  readonly conditions: readonly Condition[];
 }
+
+interface Condition {
+  readonly holds: Operator;
+  /** `s3:prefix`, … */
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** What a request is, as conditions see it: absent where it has none of that. */
+type Context = Readonly<Record<string, string | undefined>>;
 
 /** Something that somebody is about to do. */
 export interface Deed {
@@ -19,8 +29,7 @@ export interface Deed {
   readonly action: string;
   /** `bucket` or `bucket/key` */
   readonly resource: string;
-  /** What a list is asked for. */
-  readonly prefix?: string | undefined;
+  readonly context?: Context;
 }
 
 /** Fails with MalformedPolicy, or 501 for what this server cannot judge. */
@@ -52,25 +61,37 @@ function readStatement(statement: Readonly<Record<string, unknown>>): Statement 
     actions,
     resources: resources.map((arn) => arn.replace(/^arn:aws:s3:::/, '')),
     isNotResources: statement['NotResource'] !== undefined,
-    prefixes: readCondition(statement['Condition']),
+    conditions: readConditions(statement['Condition']),
   };
 }
 
-function readCondition(condition: unknown): string[] | undefined {
-  if (condition === undefined) return undefined;
-  const [[operator, test] = ['', {}], ...more] = Object.entries(objectOf(condition));
-  const [[name, patterns] = ['', []], ...others] = Object.entries(objectOf(test));
-  const isKnown = /^String(Like|Equals)$/.test(operator) && name === 's3:prefix';
-  if (!isKnown || more.length > 0 || others.length > 0) throw notImplemented('this Condition in a policy');
-  return listOf(patterns).map(String);
+type Operator = (value: string | undefined, values: readonly string[]) => boolean;
+
+const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['StringLike', (value = '', patterns) => patterns.some((pattern) => isLike(value, pattern))],
+  ['StringEquals', (value = '', values) => values.includes(value)],
+  ['Null', (value, [wanted]) => (value === undefined) === (wanted === 'true')],
+  ['Bool', (value, values) => value !== undefined && values.includes(value)],
+]);
+const NAMES = ['s3:prefix', 's3:if-none-match', 's3:ObjectCreationOperation'];
+
+function readConditions(conditions: unknown): Condition[] {
+  return Object.entries(objectOf(conditions ?? {})).flatMap(([operator, tests]) =>
+    Object.entries(objectOf(tests)).map(([name, values]) => {
+      const holds = OPERATORS.get(operator);
+      if (holds === undefined || !NAMES.includes(name))
+        throw notImplemented(`the condition ${operator} of ${name} in a policy`);
+      return { holds, name, values: listOf(values).map(String) };
+    }),
+  );
 }
 
-function concerns(statement: Statement, { action, resource, prefix = '' }: Deed): boolean {
-  const { actions, resources, isNotResources, prefixes } = statement;
+function concerns(statement: Statement, { action, resource, context = {} }: Deed): boolean {
+  const { actions, resources, isNotResources, conditions } = statement;
   return (
     actions.some((pattern) => isLike(action, pattern)) &&
     resources.some((pattern) => isLike(resource, pattern)) !== isNotResources &&
-    (prefixes === undefined || prefixes.some((pattern) => isLike(prefix, pattern)))
+    conditions.every(({ holds, name, values }) => holds(context[name], values))
   );
 }
 
