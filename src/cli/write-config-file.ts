@@ -1,6 +1,6 @@
 /** The pakhus.yaml that commands leave in the current folder when they have made a repository. */
 import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import type { RepositoryEntry } from '../config/config-file.ts';
 import { type RenderConfigOptions, renderConfigFile } from '../config/render-config-file.ts';
 import type { Setting } from '../config/resolved-config.ts';
@@ -13,7 +13,7 @@ export function configFileIn(folder: string): string {
 
 /** The store from the file on, where nobody has named it otherwise. */
 export function storeAsWritten({ value, origin }: Setting<string>, folder: string): string {
-  return origin.source === 'default' ? `./${relative(folder, value)}` : value;
+  return origin.source === 'default' && isAbsolute(value) ? `./${relative(folder, value)}` : value;
 }
 
 /** As the file says it: what is built in is left out, but for the names that people change first. */

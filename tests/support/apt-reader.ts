@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { sha256Hex } from '../../src/core/digest.ts';
+import { joinPath } from '../../src/storage/prefix.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
@@ -23,7 +24,7 @@ export async function readAsClient(
   repository: string,
   channel: string,
 ): Promise<SeenRepository | undefined> {
-  const folder = `${repository}/dists/${channel}`;
+  const folder = joinPath(repository, `dists/${channel}`);
   const entry = await readIfThere(store, `${folder}/InRelease`);
   if (entry === undefined) return undefined;
   const packages = new Set<string>();
@@ -36,7 +37,7 @@ export async function readAsClient(
       if (stanza.trim() === '') continue;
       const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1] ?? '';
       await readChecked(store, {
-        key: `${repository}/${field('Filename')}`,
+        key: joinPath(repository, field('Filename')),
         sizeBytes: Number(field('Size')),
         sha256: field('SHA256'),
       });
