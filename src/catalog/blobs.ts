@@ -5,6 +5,7 @@ import { field, num, text } from '../core/shape.ts';
 import { isUlid } from '../core/ulid.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import { readRange } from './read-range.ts';
+import { AT_ONCE, type Uploads } from './uploads.ts';
 
 /** Names a blob and what it holds. */
 export interface BlobRef {
@@ -21,7 +22,7 @@ export type BlobBytes = Uint8Array | readonly Uint8Array[];
 export interface BlobStore {
   /** For messages: the name of the storage. */
   readonly name: string;
-  /** Writes a blob under a new key. Errors: those of `Storage.write`. */
+  /** Writes a blob under a new key; it is there when the uploads are settled. Errors: those of `Storage.write`. */
   put(bytes: BlobBytes, options?: CallOptions): Promise<BlobRef>;
   /**
    * The bytes of a blob, which are what was written or the call fails.
@@ -34,7 +35,11 @@ export interface BlobStore {
 const LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Blobs in `storage`, the repository's state folder. */
-export function createBlobStore(storage: Storage, options: { readonly ulid: () => string }): BlobStore {
+export function createBlobStore(
+  storage: Storage,
+  options: { readonly ulid: () => string; readonly uploads?: Uploads },
+): BlobStore {
+  const { ulid, uploads = AT_ONCE } = options;
   const corrupt = (ref: BlobRef, reason: string, found?: string, cause?: unknown): PakhusError =>
     new PakhusError('LEDGER_CORRUPT', `${storage.name}/${ref.key} ${reason}`, {
       hint: 'Run `pakhus verify` to see what else is damaged, and restore the object from a backup.',
@@ -42,10 +47,7 @@ export function createBlobStore(storage: Storage, options: { readonly ulid: () =
       cause,
     });
 
-  const get: BlobStore['get'] = async (ref, { limitBytes = LIMIT_BYTES, ...call } = {}) => {
-    if (ref.sizeBytes > limitBytes) {
-      throw corrupt(ref, `should have ${ref.sizeBytes} bytes, and no such blob has more than ${limitBytes}`);
-    }
+  const read = async (ref: BlobRef, call: CallOptions): Promise<Uint8Array> => {
     const bytes = await readRange(storage, ref.key, { ...call, offset: 0, length: ref.sizeBytes }).catch(
       (cause) => {
         if (hasCode(cause, 'STORE_OBJECT_NOT_FOUND')) throw corrupt(ref, 'is missing', undefined, cause);
@@ -59,22 +61,33 @@ export function createBlobStore(storage: Storage, options: { readonly ulid: () =
     return bytes;
   };
 
+  const get: BlobStore['get'] = async (ref, { limitBytes = LIMIT_BYTES, ...call } = {}) => {
+    if (ref.sizeBytes > limitBytes) {
+      throw corrupt(ref, `should have ${ref.sizeBytes} bytes, and no such blob has more than ${limitBytes}`);
+    }
+    const recent = uploads.recall(ref.sha256);
+    return recent === undefined ? read(ref, call) : joined(recent);
+  };
+
+  const write = async (ref: BlobRef, chunks: readonly Uint8Array[], call: CallOptions): Promise<void> => {
+    const [only] = chunks;
+    const body = chunks.length === 1 && only ? only : { sizeBytes: ref.sizeBytes, open: () => chunks };
+    try {
+      const contentType = 'application/octet-stream';
+      await storage.write(ref.key, body, { ...call, ifAbsent: true, contentType });
+    } catch (error) {
+      // A retry of a write whose answer was lost finds its own object.
+      if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+      await read(ref, call);
+    }
+  };
+
   const put: BlobStore['put'] = async (bytes, call = {}) => {
     const chunks = bytes instanceof Uint8Array ? [bytes] : bytes;
     const sizeBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const sha256 = digestOf(chunks);
-    const ref = { key: `blob/${options.ulid()}-${sha256}`, sha256, sizeBytes };
-    try {
-      await storage.write(ref.key, bytes instanceof Uint8Array ? bytes : { sizeBytes, open: () => chunks }, {
-        ...call,
-        ifAbsent: true,
-        contentType: 'application/octet-stream',
-      });
-    } catch (error) {
-      // A retry of a write whose answer was lost finds its own object.
-      if (!hasCode(error, 'STORE_CONFLICT')) throw error;
-      await get(ref, { ...call, limitBytes: sizeBytes });
-    }
+    const ref = { key: `blob/${ulid()}-${sha256}`, sha256, sizeBytes };
+    await uploads.add({ sha256, chunks }, () => write(ref, chunks, call));
     return ref;
   };
 
@@ -94,6 +107,11 @@ function isBlobKey(key: string, sha256: string): boolean {
     /^blob\/[^/]+$/.test(key) &&
     isUlid(key.slice(5, -65))
   );
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks);
 }
 
 /** SHA-256 of bytes in several pieces. */

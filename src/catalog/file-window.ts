@@ -1,7 +1,6 @@
 /** One range of a file that covers all pieces wanted of it, read when the first of them is. */
 import type { CallOptions } from '../storage/storage.ts';
-import type { IndexFileSource } from './catalog.ts';
-import type { IndexFiles } from './index-files.ts';
+import type { IndexFiles, KeptFile } from './index-files.ts';
 
 export interface ByteRange {
   readonly offset: number;
@@ -16,7 +15,7 @@ export interface FileWindow {
 }
 
 export function createFileWindow(
-  from: IndexFileSource,
+  file: KeptFile,
   options: { readonly files: IndexFiles; readonly call: CallOptions },
 ): FileWindow {
   const { files, call } = options;
@@ -29,7 +28,7 @@ export function createFileWindow(
       end = Math.max(end, offset + sizeBytes);
     },
     async read({ offset, sizeBytes }) {
-      reading ??= files.read(from, { ...call, offset: start, length: end - start });
+      reading ??= files.read(file, { ...call, offset: start, length: end - start });
       const bytes = await reading;
       return bytes?.subarray(offset - start, offset - start + sizeBytes);
     },

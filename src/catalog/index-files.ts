@@ -3,8 +3,9 @@ import { hasCode } from '../core/pakhus-error.ts';
 import { ENCODING_SUFFIX, type Encoding, type Format } from '../formats/format.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import { type BlobStore, digestOf } from './blobs.ts';
-import type { IndexFileSource } from './catalog.ts';
+import type { IndexFile, IndexFileSource } from './catalog.ts';
 import { readRange } from './read-range.ts';
+import { AT_ONCE, type Uploads } from './uploads.ts';
 
 /** The bytes of an index in one encoding. */
 export interface NewIndexFile {
@@ -17,14 +18,20 @@ export interface NewIndexFile {
 }
 
 export interface IndexFiles {
-  /** Keeps a file under a name that never changes. Errors: those of `Storage.write` and `Storage.read`. */
+  /**
+   * Keeps a file under a name that never changes; it is there when the uploads are settled. Errors: those of `Storage.write` and
+   * `Storage.read`.
+   */
   write(file: NewIndexFile, options?: CallOptions): Promise<IndexFileSource>;
   /** A range of a file, unchecked; undefined when the file is missing or ends before. */
   read(
-    from: IndexFileSource,
+    file: KeptFile,
     options: CallOptions & { readonly offset: number; readonly length: number },
   ): Promise<Uint8Array | undefined>;
 }
+
+/** A file that is kept somewhere. */
+export type KeptFile = Pick<IndexFile, 'sha256'> & { readonly from: IndexFileSource };
 
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -34,16 +41,20 @@ export function createIndexFiles(options: {
   readonly state: Storage;
   readonly blobs: BlobStore;
   readonly format: Pick<Format, 'hashedIndexPath' | 'contentType'>;
+  readonly uploads?: Uploads;
 }): IndexFiles {
-  const { tree, state, blobs, format } = options;
+  const { tree, state, blobs, format, uploads = AT_ONCE } = options;
   return {
     async write(file, call = {}) {
       const path = format.hashedIndexPath?.(file.path + ENCODING_SUFFIX[file.encoding], file.sha256);
       if (path === undefined) return { blob: (await blobs.put(file.chunks, call)).key };
-      await writeHashed(tree, { path, file, contentType: format.contentType(path) }, call);
+      const target = { path, file, contentType: format.contentType(path) };
+      await uploads.add(file, () => writeHashed(tree, target, call));
       return { tree: path };
     },
-    async read(from, call) {
+    async read({ from, sha256 }, call) {
+      const recent = uploads.recall(sha256);
+      if (recent !== undefined) return sliceOf(recent, call);
       const [storage, key] = 'tree' in from ? [tree, from.tree] : [state, from.blob];
       try {
         const bytes = await readRange(storage, key, call);
@@ -74,4 +85,12 @@ async function writeHashed(
     if (sizeBytes !== file.sizeBytes || digestOf([there]) !== file.sha256)
       await tree.write(path, body, headers);
   }
+}
+
+function sliceOf(
+  chunks: readonly Uint8Array[],
+  { offset, length }: { readonly offset: number; readonly length: number },
+): Uint8Array | undefined {
+  const bytes = Buffer.concat(chunks).subarray(offset, offset + length);
+  return bytes.length === length ? bytes : undefined;
 }

@@ -67,7 +67,7 @@ export async function openSpliceSource(
     const table = await readTable(tables, { ...call, parent });
     if (table === undefined) continue;
     const open = (file: IndexFile | undefined): FileWindow | undefined =>
-      file?.from && createFileWindow(file.from, { files, call });
+      file?.from && createFileWindow({ sha256: file.sha256, from: file.from }, { files, call });
     const windows = new Map(
       wish.spliced.map((encoding) => [
         encoding,

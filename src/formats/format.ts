@@ -149,6 +149,8 @@ export interface Segment {
   render(records: readonly PackageRecord[]): Uint8Array;
   /** What follows the last segment. `plainBytes`: of text before it; 0: there is no package. Absent: nothing. */
   tail?(plainBytes: number): Uint8Array;
+  /** Takes such a text apart again; absent for one that does not tell all of a package. */
+  readonly reader?: SegmentReader;
 }
 
 /** What signs: OpenPGP, or plain Ed25519 as usign and signify have it. */
@@ -265,6 +267,14 @@ export interface DowngradeInstructions {
   readonly left: readonly string[];
 }
 
+/** Takes apart what a segment renders. */
+export interface SegmentReader {
+  /** The offset after the last whole package in `text`; 0 when there is none. */
+  lastCut(text: string): number;
+  /** The packages of a text that ends with a whole one, as they were rendered. */
+  read(text: string): Iterable<PackageRecord>;
+}
+
 export interface Format {
   /** `deb`, `opkg`, … */
   readonly name: string;
@@ -288,6 +298,8 @@ export interface Format {
   companions?(record: PackageRecord, index: Pick<IndexPlan, 'path' | 'segment'>): readonly Companion[];
   /** The client's own order: negative, 0 or positive. */
   compareVersions(a: string, b: string): number;
+  /** The slots that a package of this architecture can be in; absent: any. */
+  slotsOf?(architecture: string): readonly string[];
   relations(record: PackageRecord): Relations;
   /** How clients decide whether a package can be installed. Absent: nobody asks. */
   readonly install?: InstallRules;

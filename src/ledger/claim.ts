@@ -49,19 +49,21 @@ export async function withClaim<T>(
   }
 }
 
-/** Waits for the claim of somebody else on revision `rev`; false when there was none. */
-export async function awaitClaim(ledger: Ledger, rev: number, call: CallOptions = {}): Promise<boolean> {
-  let slot = await newestSlot(ledger, rev, call);
-  if (slot === undefined) return false;
+/** Waits for whoever claims revision `rev`. `slot`: their newest claim. */
+export async function awaitClaim(
+  ledger: Ledger,
+  { rev, ...claim }: { readonly rev: number; readonly slot: string },
+  call: CallOptions = {},
+): Promise<void> {
+  let { slot } = claim;
   for (let waited = 0, silent = 0; waited < PATIENCE_MS && silent < DEAD_MS; waited += POLL_MS) {
     await ledger.clock.sleep(POLL_MS, call.signal);
-    if (await isCommitted(ledger, rev, call)) return true;
+    if (await isCommitted(ledger, rev, call)) return;
     const next = await newestSlot(ledger, rev, call);
-    if (next === undefined) return true;
+    if (next === undefined) return;
     silent = next === slot ? silent + POLL_MS : 0;
     slot = next;
   }
-  return true;
 }
 
 /** Its key; undefined when somebody else has claimed the revision. */
@@ -83,7 +85,12 @@ async function writeSlot(
   }
 }
 
-async function newestSlot(ledger: Ledger, rev: number, call: CallOptions): Promise<string | undefined> {
+/** The newest claim on revision `rev`; undefined when there is none. */
+export async function newestSlot(
+  ledger: Ledger,
+  rev: number,
+  call: CallOptions = {},
+): Promise<string | undefined> {
   let newest: string | undefined;
   for await (const { key } of ledger.state.list(claimPrefix(rev), call)) newest = key;
   return newest;

@@ -3,17 +3,18 @@ import type { BlobRef } from '../catalog/blobs.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { awaitClaim, withClaim } from './claim.ts';
-import { asCommitter, checkCommitter, requireSigner } from './committers.ts';
+import { checkCommitter, requireSigner } from './committers.ts';
 import { findSettlement } from './find-settlement.ts';
 import { type InboxEntry, removeIntents } from './inbox.ts';
-import { type BadIntent, type Intent, readOpenIntents } from './intents.ts';
+import type { BadIntent, Intent } from './intents.ts';
 import { learnStoreTime } from './learn-time.ts';
 import type { Ledger } from './ledger.ts';
-import { newestRev, type Revision, readTail, truncated } from './log.ts';
+import { newestRev, type Revision } from './log.ts';
+import { type LookAtRest, lookAround } from './look-around.ts';
 import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
-import { newestSince } from './pointers.ts';
+import type { PointersThere } from './pointers.ts';
 import type { Settlement } from './record.ts';
-import { addSettled, readSettled, type SettledIntent } from './settled.ts';
+import { addSettled, type SettledIntent, type SettledIntents } from './settled.ts';
 import { awaitSweeper, readSweepKeys, sweepEndsIn } from './sweep.ts';
 import { dateOfNext, waitBeforeNext, writeRevision } from './write-revision.ts';
 import { checkWriter, firstWriter } from './writer.ts';
@@ -57,6 +58,8 @@ export interface CommitOptions extends CallOptions {
   readonly prepare: Prepare;
   /** References of intents; ends as soon as these are settled, by whomever. Empty: when no intent is open. */
   readonly waitFor: readonly string[];
+  /** The newest revision a moment ago, where it was just read. */
+  readonly known?: Revision | undefined;
   /** Told when it waits: for the next second, for somebody who prepares already, for the end of a sweep. */
   readonly onWait?: (ms: number) => void;
 }
@@ -66,60 +69,73 @@ export interface CommitOutcome {
   readonly tail: Revision | undefined;
   /** How each intent of `waitFor` ended. */
   readonly settled: ReadonlyMap<string, SettledIntent>;
+  /** In a bucket, the pointers that lay there before the commit, where they were looked at. */
+  readonly there?: PointersThere | undefined;
 }
 
 /** Commits until nothing that matters is open. Does not publish. @throws LEDGER_*, KEY_NOT_FOUND, STORE_* */
 export async function commitIntents(ledger: Ledger, options: CommitOptions): Promise<CommitOutcome> {
-  const { signal, waitFor, onWait } = options;
+  const { signal, waitFor, onWait, prepare } = options;
   const call: CallOptions = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
   const pause = async (ms: number): Promise<void> => {
     onWait?.(ms);
     await ledger.clock.sleep(ms, signal);
   };
+  const isTime = (tail: Revision | undefined): boolean => waitBeforeNext(ledger, tail) === 0;
+  let { known } = options;
+  let own: LookAtRest['there'] | undefined;
   let foundNothingAt: number | undefined;
   await learnStoreTime(ledger, call);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const tail = await readTail(ledger, call);
-    const known =
-      tail === undefined ? new Map<string, SettledIntent>() : await readSettled(ledger, tail.manifest, call);
-    if (waitFor.length > 0 && waitFor.every((ref) => known.has(ref))) {
+    const look = await lookAround(ledger, { known, there: own, isTime, ...call });
+    const { tail } = look;
+    if (tail !== known) own = undefined;
+    known = tail;
+    const settled = waitFor.length === 0 ? undefined : await findAll(look.settled, waitFor);
+    if (settled !== undefined) {
       // Whoever made the repository a moment earlier does not know this key.
-      if (waitFor.some((ref) => known.get(ref)?.rejected !== undefined)) checkCommitter(ledger, signer, tail);
-      return { tail, settled: pick(known, waitFor) };
+      if ([...settled.values()].some(({ rejected }) => rejected !== undefined))
+        checkCommitter(ledger, signer, tail);
+      return { tail, settled };
     }
-    const wait = waitBeforeNext(ledger, tail);
-    if (wait > 0) {
-      await pause(wait + (attempt === 0 ? 0 : jitter(ledger)));
+    if (look.rest === undefined) {
+      await pause(waitBeforeNext(ledger, tail) + (attempt === 0 ? 0 : jitter(ledger)));
       continue;
     }
     checkCommitter(ledger, signer, tail);
     checkWriter(ledger, tail);
-    await checkWhole(ledger, tail, call);
-    const { intents, bad, left } = await readOpenIntents(ledger, {
-      speakers: tail?.manifest ?? { committers: [asCommitter(ledger, signer)], proposers: [] },
-      settled: known,
-      ...call,
-    });
+    const { open, claim, there } = await look.rest;
+    const { intents, bad, left } = open;
     await removeIntents(ledger, left, call);
     if (intents.length + bad.length === 0) {
-      if (waitFor.length === 0) return { tail, settled: new Map() };
+      if (waitFor.length === 0) return { tail, settled: new Map(), there: await there };
       // Settled by somebody between the look at the log and the look at the inbox: then the log has grown.
       const rev = tail?.signed.record.rev ?? 0;
       if (foundNothingAt === rev) return findForgotten(ledger, { tail, waitFor }, call);
       foundNothingAt = rev;
       continue;
     }
-    if ((await awaitClaim(ledger, revAfter(tail), call)) && (await isOvertaken(ledger, tail, call))) continue;
+    if (claim !== undefined) {
+      await awaitClaim(ledger, { rev: revAfter(tail), slot: claim }, call);
+      if (await isOvertaken(ledger, tail, call)) continue;
+    }
     // Somebody may have set the clock back since.
-    if (waitBeforeNext(ledger, tail) > 0) continue;
-    const attempted = { tail, intents, bad, left, prepare: options.prepare };
+    if (!isTime(tail)) continue;
+    const attempted = { tail, intents, bad, left, there, prepare };
     const done = await commitOnce(ledger, attempted, call).catch(async (error: unknown) => {
       // On top of a revision that is the newest no more, an error says nothing: what it names may be collected, proposals settled.
       if (!(error instanceof PakhusError) || !(await isOvertaken(ledger, tail, call))) throw error;
-      return true;
+      return 'lost' as const;
     });
-    if (!done) await pause(SWEEP_POLL_MS);
+    if (done === 'sweeping') await pause(SWEEP_POLL_MS);
+    else if (done !== 'lost') {
+      known = done.revision;
+      own = there;
+      const wanted = pick(done.settled, waitFor);
+      if (waitFor.length > 0 && wanted.size === waitFor.length)
+        return { tail: known, settled: wanted, there: await there };
+    }
   }
   throw new PakhusError(
     'LEDGER_CONFLICT',
@@ -136,11 +152,21 @@ interface Attempt {
   readonly bad: readonly BadIntent[];
   /** Settled before, and there all the same. */
   readonly left: readonly InboxEntry[];
+  readonly there: LookAtRest['there'];
   readonly prepare: Prepare;
 }
 
-/** False when nothing could be prepared because of a sweep. */
-async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): Promise<boolean> {
+interface Committed {
+  readonly revision: Revision;
+  readonly settled: ReadonlyMap<string, SettledIntent>;
+}
+
+/** `lost`: somebody else's revision came first. `sweeping`: nothing could be prepared because of a sweep. */
+async function commitOnce(
+  ledger: Ledger,
+  attempt: Attempt,
+  call: CallOptions,
+): Promise<Committed | 'lost' | 'sweeping'> {
   const { tail, intents, bad } = attempt;
   const rev = revAfter(tail);
   const nowMs = ledger.time.now();
@@ -152,7 +178,7 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
     () => attempt.prepare({ base: tail, intents, rev, signedAtMs, swept, ...call }),
     call,
   );
-  if (prepared === undefined) return false;
+  if (prepared === undefined) return 'sweeping';
   const settled = [...prepared.settled, ...bad.map(({ ref, reason }) => ({ ref, rejected: reason }))];
   const { committers, proposers, pointers, content, files, message } = prepared;
   const manifest: Manifest = {
@@ -171,17 +197,16 @@ async function commitOnce(ledger: Ledger, attempt: Attempt, call: CallOptions): 
     wholeFrom: tail?.manifest.wholeFrom ?? 1,
     content,
   };
-  if (await writeRevision(ledger, { tail, manifest, files, signedAtMs, message, settled }, call)) {
-    // After a power cut the record is there, or the intents still are.
-    await ledger.settle(call);
-    const refs = new Set(settled.map(({ ref }) => ref));
-    await removeIntents(
-      ledger,
-      [...intents, ...bad].filter(({ ref }) => refs.has(ref)),
-      call,
-    );
-  }
-  return true;
+  await attempt.there;
+  const next = { tail, manifest, files, signedAtMs, message, settled };
+  const revision = await writeRevision(ledger, next, call);
+  if (revision === undefined) return 'lost';
+  // After a power cut the record is there, or the intents still are.
+  await ledger.settle(call);
+  const done = new Map(settled.map((one) => [one.ref, { ...one, rev }]));
+  const removable = [...intents, ...bad].filter(({ ref }) => done.has(ref));
+  await removeIntents(ledger, removable, call);
+  return { revision, settled: done };
 }
 
 /** The sweep that goes on, and what it deletes; one whose time is over ends here. */
@@ -198,18 +223,8 @@ async function sweepOf(
   return { sweep: null, swept: new Set() };
 }
 
-/** Pointers in a bucket remember which revision wrote them, also when somebody cut the log and `published`. @throws LEDGER_TRUNCATED */
-async function checkWhole(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<void> {
-  const { exclusive, metadata } = ledger.tree.capabilities;
-  if (tail === undefined || exclusive || !metadata) return;
-  const since = await newestSince(ledger, tail.manifest.pointers, call);
-  // Whoever committed since has published already, perhaps.
-  if (since > tail.signed.record.rev && since > (await newestRev(ledger, call)))
-    throw truncated(ledger, since);
-}
-
 async function isOvertaken(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<boolean> {
-  return (await readTail(ledger, call))?.signed.record.rev !== tail?.signed.record.rev;
+  return (await newestRev(ledger, { known: tail, ...call })) !== (tail?.signed.record.rev ?? 0);
 }
 
 function revAfter(tail: Revision | undefined): number {
@@ -261,6 +276,20 @@ function pick(
       return one === undefined ? [] : [[ref, one] as const];
     }),
   );
+}
+
+/** How all of `refs` ended; undefined when one of them is not settled. */
+async function findAll(
+  settled: SettledIntents,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, SettledIntent> | undefined> {
+  const found = new Map<string, SettledIntent>();
+  for (const ref of refs) {
+    const one = await settled.find(ref);
+    if (one === undefined) return undefined;
+    found.set(ref, one);
+  }
+  return found;
 }
 
 function jitter(ledger: Ledger): number {

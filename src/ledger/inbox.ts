@@ -7,15 +7,18 @@
  * inbox/<who>/<ulid>/intent.json     written last
  * ```
  */
+import { mapInOrder } from '../catalog/map-in-order.ts';
 import { hasCode } from '../core/pakhus-error.ts';
 import { isUlid } from '../core/ulid.ts';
-import type { CallOptions, ObjectInfo } from '../storage/storage.ts';
+import type { CallOptions, ObjectInfo, Storage } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Intents of one folder that are looked at in one revision; more of them wait for the next. */
 const INTENTS_AT_ONCE = 500;
 /** Objects of one folder that are looked at, whatever they are. */
 const OBJECTS_AT_ONCE = 50_000;
+/** Folders that are deleted at once. */
+const LANES = 16;
 const OBJECT_KEY = /^inbox\/([^/]+)\/([^/]+)\//;
 const FILE_NAME = /^[0-9]{1,6}-[A-Za-z0-9.+~_-]{0,190}$/;
 
@@ -28,6 +31,8 @@ export interface InboxEntry {
   readonly ref: string;
   /** The store's own date. */
   readonly modifiedMs: number;
+  /** What lies in its folder up to the intent itself, which is the last one. */
+  readonly objects: readonly ObjectInfo[];
 }
 
 /** Key of an intent below the state folder. */
@@ -63,21 +68,28 @@ export function plainName(name: string): string {
 /** Every intent there is, by folder and age. Of one folder so many are looked at as are wanted, and no more. */
 export async function* listInbox(
   ledger: Ledger,
-  { isWanted, ...call }: CallOptions & { readonly isWanted: (entry: InboxEntry) => boolean },
+  {
+    isWanted,
+    ...call
+  }: CallOptions & { readonly isWanted: (entry: InboxEntry) => boolean | Promise<boolean> },
 ): AsyncIterable<InboxEntry> {
   let from: string | undefined;
   do {
     const options = from === undefined ? call : { ...call, startAfter: from };
     from = undefined;
     let count = { who: '', objects: 0, intents: 0 };
-    for await (const { key, modifiedMs } of ledger.state.list('inbox/', options)) {
+    let folder: { readonly id: string; readonly objects: ObjectInfo[] } = { id: '', objects: [] };
+    for await (const object of ledger.state.list('inbox/', options)) {
+      const { key, modifiedMs } = object;
       const [, who, id] = OBJECT_KEY.exec(key) ?? [];
       if (who === undefined || id === undefined) continue;
+      if (who !== count.who || id !== folder.id) folder = { id, objects: [] };
       if (who !== count.who) count = { who, objects: 0, intents: 0 };
       count.objects++;
+      folder.objects.push(object);
       if (isUlid(id) && key === intentKey({ who, id })) {
-        const entry = { who, id, ref: `${who}/${id}`, modifiedMs };
-        if (isWanted(entry)) count.intents++;
+        const entry = { who, id, ref: `${who}/${id}`, modifiedMs, objects: folder.objects.slice() };
+        if (await isWanted(entry)) count.intents++;
         yield entry;
       }
       if (count.intents < INTENTS_AT_ONCE && count.objects < OBJECTS_AT_ONCE) continue;
@@ -88,22 +100,36 @@ export async function* listInbox(
   } while (from !== undefined);
 }
 
+/** Whose folder is deleted. */
+interface Removable {
+  readonly id: string;
+  readonly who: string;
+  /** What lies in it; where nobody listed it before, that is looked for. */
+  readonly objects?: readonly ObjectInfo[];
+}
+
 /** Deletes the folders of intents. One that belongs to somebody else stays, for whoever may delete it. */
 export async function removeIntents(
   ledger: Ledger,
-  intents: readonly { readonly id: string; readonly who: string }[],
-  { onDeleted, ...options }: CallOptions & { readonly onDeleted?: (object: ObjectInfo) => void } = {},
+  intents: readonly Removable[],
+  { onDeleted, ...call }: CallOptions & { readonly onDeleted?: (object: ObjectInfo) => void } = {},
 ): Promise<void> {
-  for (const { who, id } of intents) {
-    const objects: ObjectInfo[] = [];
-    for await (const object of ledger.state.list(`inbox/${who}/${id}/`, options)) objects.push(object);
+  const { state } = ledger;
+  const work = async ({ who, id, objects }: Removable): Promise<void> => {
     try {
-      for (const object of objects) {
-        await ledger.state.delete(object.key, options);
+      for (const object of objects ?? (await listAll(state, `inbox/${who}/${id}/`, call))) {
+        await state.delete(object.key, call);
         onDeleted?.(object);
       }
     } catch (error) {
       if (!hasCode(error, 'STORE_PERMISSION')) throw error;
     }
-  }
+  };
+  for await (const _ of mapInOrder(intents, { limit: LANES, signal: call.signal, work }));
+}
+
+async function listAll(state: Storage, prefix: string, call: CallOptions): Promise<readonly ObjectInfo[]> {
+  const objects: ObjectInfo[] = [];
+  for await (const object of state.list(prefix, call)) objects.push(object);
+  return objects;
 }

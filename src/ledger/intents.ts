@@ -3,20 +3,24 @@
  * committer over its id, its folder and its repository, which nobody else can make, or move when it was made; or when it lies
  * in the folder of a proposer whom the newest revision lists, signed by that proposer's key if the revision names one.
  */
+import { mapInOrder } from '../catalog/map-in-order.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { field, text } from '../core/shape.ts';
 import { ulidTime } from '../core/ulid.ts';
 import { readBytes } from '../storage/read-all.ts';
-import type { CallOptions } from '../storage/storage.ts';
+import type { CallOptions, ObjectInfo } from '../storage/storage.ts';
 import { committerFolder, type InboxEntry, intentKey, listInbox, removeIntents } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { Committer, Proposer } from './manifest.ts';
+import type { SettledIntents } from './settled.ts';
 import { decodeSaid, encodeSaid, type LineSigner, type Said } from './signed-lines.ts';
 
 /** A committer's intent lists its packages: 60,000 of them are some 15 MB. */
 const COMMITTER_LIMIT_BYTES = 256 * 1024 * 1024;
 /** Of anybody else, whom everybody waits for. */
 const PROPOSER_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Intents that are read at once: each may be as large as its limit says. */
+const INTENTS_AHEAD = 8;
 /** Of the author and of the message, which go into the log. */
 const TEXT_LIMIT = 1000;
 /** An id may be this far ahead of, and this far behind, the store's date of its object. */
@@ -35,6 +39,8 @@ export interface Intent {
   readonly who: string;
   /** `<who>/<id>`: what settlements name. */
   readonly ref: string;
+  /** What lies in its folder, where it was listed: see {@link InboxEntry}. */
+  readonly objects?: readonly ObjectInfo[];
   readonly author: string;
   readonly message: string;
   /** What is to be done, in order; belongs to whoever prepares revisions. */
@@ -54,6 +60,7 @@ export interface BadIntent {
   readonly id: string;
   readonly who: string;
   readonly ref: string;
+  readonly objects: readonly ObjectInfo[];
   readonly reason: string;
 }
 
@@ -74,7 +81,7 @@ export async function writeIntent(
   const { id, message, actions, signer, who = committerFolder(author) } = intent;
   const body = encodeSaid({ repository, who, id, author, message, actions }, signer);
   const fromMs = ledger.clock.now();
-  const { modifiedMs } = await ledger.state.write(intentKey({ who, id }), body, {
+  const { modifiedMs, etag } = await ledger.state.write(intentKey({ who, id }), body, {
     ...options,
     ifAbsent: true,
     contentType: 'application/json',
@@ -82,7 +89,13 @@ export async function writeIntent(
   // A directory is dated by this machine.
   if (!ledger.state.capabilities.exclusive)
     ledger.time.observe(modifiedMs, { fromMs, toMs: ledger.clock.now() });
+  ledger.uploads.keep(nameOf({ ref: `${who}/${id}`, etag }), [body]);
   return `${who}/${id}`;
+}
+
+/** Tells what this process wrote from what somebody put in its place. */
+function nameOf({ ref, etag }: { readonly ref: string; readonly etag: string | undefined }): string {
+  return `${ref} ${etag}`;
 }
 
 /** What lies in the inbox. */
@@ -98,7 +111,7 @@ export interface OpenIntents {
 /** Reads the inbox, but for what `settled` knows and what is older than 14 days. */
 export async function readOpenIntents(
   ledger: Ledger,
-  options: CallOptions & { readonly speakers: Speakers; readonly settled: { has(ref: string): boolean } },
+  options: CallOptions & { readonly speakers: Speakers; readonly settled: SettledIntents },
 ): Promise<OpenIntents> {
   const intents: Intent[] = [];
   const bad: BadIntent[] = [];
@@ -106,14 +119,19 @@ export async function readOpenIntents(
   const { speakers, settled, ...call } = options;
   const ageOf = ({ id }: InboxEntry): number => ledger.time.now() - (ulidTime(id) ?? 0);
   const isOver = (entry: InboxEntry): boolean => ageOf(entry) > FORGOTTEN_MS;
-  const isWanted = (entry: InboxEntry): boolean => !isOver(entry) && !settled.has(entry.ref);
+  const isSettled = async ({ ref }: InboxEntry): Promise<boolean> => (await settled.find(ref)) !== undefined;
+  const isWanted = async (entry: InboxEntry): Promise<boolean> => !isOver(entry) && !(await isSettled(entry));
+  const open: InboxEntry[] = [];
   for await (const entry of listInbox(ledger, { ...call, isWanted })) {
     const reason = untimely(entry, ageOf(entry));
     if (isOver(entry)) continue;
-    if (settled.has(entry.ref)) left.push(entry);
+    if (await isSettled(entry)) left.push(entry);
     else if (reason !== undefined) bad.push({ ...entry, reason });
-    else await readIntent(ledger, { entry, speakers, intents, bad }, call);
+    else open.push(entry);
   }
+  const work = (entry: InboxEntry): Promise<void> =>
+    readIntent(ledger, { entry, speakers, intents, bad }, call);
+  for await (const _ of mapInOrder(open, { limit: INTENTS_AHEAD, signal: call.signal, work }));
   return { intents: intents.sort((a, b) => (a.id < b.id ? -1 : 1)), bad, left };
 }
 
@@ -138,7 +156,8 @@ async function readIntent(
   const { entry, speakers } = at;
   const limitBytes = entry.who.includes('@') ? COMMITTER_LIMIT_BYTES : PROPOSER_LIMIT_BYTES;
   try {
-    const bytes = await readBytes(ledger.state, intentKey(entry), { ...options, limitBytes });
+    const own = ledger.uploads.recall(nameOf({ ref: entry.ref, etag: entry.objects.at(-1)?.etag }))?.[0];
+    const bytes = own ?? (await readBytes(ledger.state, intentKey(entry), { ...options, limitBytes }));
     at.intents.push(parseIntent(ledger, { ...entry, speakers }, bytes));
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return;
@@ -169,6 +188,7 @@ function parseIntent(
       id: at.id,
       who: at.who,
       ref: at.ref,
+      objects: at.objects,
       author: field(value, 'author', shortText),
       message: field(value, 'message', shortText),
       actions: field(value, 'actions', (one) => one),

@@ -26,6 +26,7 @@
  * | `clock` | written in a bucket to learn its time; nobody reads it |
  */
 import type { BlobStore } from '../catalog/blobs.ts';
+import type { Uploads } from '../catalog/uploads.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RandomBytes } from '../core/ulid.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
@@ -40,9 +41,11 @@ export interface Ledger {
   readonly state: Storage;
   /** The repository's public folder. */
   readonly tree: Storage;
-  /** Everything written so far to the two folders survives a power cut. */
+  /** Everything written so far to the two folders, by `uploads` as well, survives a power cut. */
   settle(options: CallOptions): Promise<void>;
   readonly blobs: BlobStore;
+  /** What `blobs` and others still write; `settle` waits for it. */
+  readonly uploads: Uploads;
   /** For waiting. */
   readonly clock: Clock;
   /** For dates. */

@@ -6,7 +6,7 @@ import type { CallOptions } from '../storage/storage.ts';
 import { plainName } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { readPublished } from './published.ts';
+import { type Published, readPublished } from './published.ts';
 import { parseRecord, recordKey, revOfRecord, type SignedRecord } from './record.ts';
 
 /** A record names at most as many intents as one commit takes; 64 MiB is far beyond. */
@@ -22,23 +22,49 @@ export interface FoundRecord {
 /** One revision. */
 export interface Revision extends FoundRecord {
   readonly manifest: Manifest;
+  /** As it was read before the revision was: a later value may be there. Undefined also where nobody looked. */
+  readonly published?: Published | undefined;
+}
+
+export interface TailOptions extends CallOptions {
+  /** The newest revision a moment ago: it is not read again. */
+  readonly known?: Revision | undefined;
 }
 
 /** The newest revision, its signature checked; undefined when there is none. @throws LEDGER_* */
-export async function readTail(ledger: Ledger, options: CallOptions = {}): Promise<Revision | undefined> {
-  const newest = await newestRev(ledger, options);
-  return newest === 0 ? undefined : readRevision(ledger, newest, options);
+export async function readTail(
+  ledger: Ledger,
+  { known, ...call }: TailOptions = {},
+): Promise<Revision | undefined> {
+  if (known !== undefined) {
+    const newest = await newestFrom(ledger, known.signed.record.rev, call);
+    return newest === known.signed.record.rev
+      ? known
+      : readRevision(ledger, { rev: newest, published: known.published }, call);
+  }
+  const published = await readPublished(ledger, call);
+  // Most often it is the newest, so that one need not wait to hear so.
+  const guess = published && readRecord(ledger, published.rev, call);
+  guess?.catch(() => undefined);
+  const newest = await newestFrom(ledger, published?.rev, call);
+  if (newest === 0) return undefined;
+  const found = newest === published?.rev ? await guess : undefined;
+  return readRevision(ledger, { rev: newest, published, found }, call);
 }
 
 /** The number of the newest record; 0 when there is none. @throws LEDGER_TRUNCATED */
-export async function newestRev(ledger: Ledger, options: CallOptions = {}): Promise<number> {
-  const published = await readPublished(ledger, options);
-  const startAfter = published === undefined || published.rev < 2 ? undefined : recordKey(published.rev - 1);
+export async function newestRev(ledger: Ledger, { known, ...call }: TailOptions = {}): Promise<number> {
+  return newestFrom(ledger, known?.signed.record.rev ?? (await readPublished(ledger, call))?.rev, call);
+}
+
+/** `there`: a revision that the log must have. */
+async function newestFrom(ledger: Ledger, there: number | undefined, call: CallOptions): Promise<number> {
+  const startAfter = there === undefined || there < 2 ? undefined : recordKey(there - 1);
   let newest = 0;
-  for await (const { key } of ledger.state.list('log/', { ...options, ...(startAfter && { startAfter }) })) {
+  for await (const { key } of ledger.state.list('log/', { ...call, ...(startAfter && { startAfter }) })) {
     newest = Math.max(newest, revOfRecord(key) ?? 0);
   }
-  if (published !== undefined && newest < published.rev) throw truncated(ledger, published.rev);
+  if (there !== undefined && newest < there) throw truncated(ledger, there);
   return newest;
 }
 
@@ -54,11 +80,20 @@ export function truncated(ledger: Ledger, published: number): PakhusError {
   );
 }
 
-/** The revision `rev`, its signature checked. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
-async function readRevision(ledger: Ledger, rev: number, options: CallOptions = {}): Promise<Revision> {
-  const found = await readRecord(ledger, rev, options);
-  await checkTrust(ledger, found.signed, options);
-  return { ...found, manifest: await readManifest(ledger.blobs, found.signed.record, options) };
+/** The revision `rev`, its signature checked. `found`: its record, where that was read. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
+async function readRevision(
+  ledger: Ledger,
+  at: {
+    readonly rev: number;
+    readonly published: Published | undefined;
+    readonly found?: FoundRecord | undefined;
+  },
+  call: CallOptions,
+): Promise<Revision> {
+  const found = at.found ?? (await readRecord(ledger, at.rev, call));
+  await checkTrust(ledger, found.signed, call);
+  const manifest = await readManifest(ledger.blobs, found.signed.record, call);
+  return { ...found, manifest, published: at.published };
 }
 
 /** A record as it stands; nothing is believed yet. @throws STORE_OBJECT_NOT_FOUND, LEDGER_CORRUPT */

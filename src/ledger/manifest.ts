@@ -45,6 +45,10 @@ export interface PointerEntry {
   readonly contentType: string;
   /** The revision that gave it these bytes. */
   readonly since: number;
+  /** Pointers of a later phase are written after all of an earlier one. Absent: one by one, in their order. */
+  readonly phase?: number;
+  /** Within a phase, those of one lane are written one after the other, and lanes at once. Absent: its own. */
+  readonly lane?: string;
 }
 
 /** A fixed name that is published no more; its file stays until it is collected. */
@@ -59,6 +63,8 @@ export interface SettledHour {
   /** Hours since 1970. */
   readonly hour: number;
   readonly blob: BlobRef;
+  /** The times of the oldest and of the youngest id among them; absent: nobody knows. */
+  readonly idsMs?: readonly [number, number];
 }
 
 export interface Manifest {
@@ -82,6 +88,15 @@ export interface Manifest {
   readonly wholeFrom: number;
   /** JSON that belongs to whoever prepares revisions. */
   readonly content: unknown;
+}
+
+/** The pointers of one phase after the other, each of lanes that may be written at once. */
+export function phasesOf(
+  pointers: readonly PointerEntry[],
+): readonly (readonly (readonly PointerEntry[])[])[] {
+  if (pointers.some(({ phase }) => phase === undefined)) return pointers.map((one) => [[one]]);
+  const phases = [...Map.groupBy(pointers, ({ phase = 0 }) => phase)].sort(([a], [b]) => a - b);
+  return phases.map(([, own]) => [...Map.groupBy(own, ({ path, lane = path }) => lane).values()]);
 }
 
 export function writeManifest(blobs: BlobStore, manifest: Manifest, options?: CallOptions): Promise<BlobRef> {
@@ -138,6 +153,8 @@ export function readCommitter(value: unknown): Committer {
 }
 
 function pointerEntry(value: unknown): PointerEntry {
+  const phase = isRecord(value) ? optional(value['phase'], num) : undefined;
+  const lane = isRecord(value) ? optional(value['lane'], text) : undefined;
   return {
     path: field(value, 'path', text),
     sizeBytes: field(value, 'sizeBytes', num),
@@ -145,6 +162,8 @@ function pointerEntry(value: unknown): PointerEntry {
     from: field(value, 'from', source),
     contentType: field(value, 'contentType', text),
     since: field(value, 'since', num),
+    ...(phase !== undefined && { phase }),
+    ...(lane !== undefined && { lane }),
   };
 }
 
@@ -159,5 +178,11 @@ function gonePointer(value: unknown): GonePointer {
 }
 
 function settledHour(value: unknown): SettledHour {
-  return { hour: field(value, 'hour', num), blob: field(value, 'blob', readBlobRef) };
+  const idsMs = isRecord(value) ? optional(value['idsMs'], arrayOf(num)) : undefined;
+  const [oldest, youngest] = idsMs ?? [];
+  return {
+    hour: field(value, 'hour', num),
+    blob: field(value, 'blob', readBlobRef),
+    ...(oldest !== undefined && youngest !== undefined && { idsMs: [oldest, youngest] }),
+  };
 }

@@ -1,9 +1,11 @@
 /** Single pointers: whether the store has one, and putting it there. */
 import { sha256Hex } from '../core/digest.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
+import { findObjects } from '../storage/find-objects.ts';
 import { readBytes } from '../storage/read-all.ts';
-import type { CallOptions, ObjectInfo, WriteOptions } from '../storage/storage.ts';
+import type { Body, CallOptions, ObjectInfo, WriteOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
+import type { Revision } from './log.ts';
 import type { PointerEntry } from './manifest.ts';
 
 /** A fixed name holds at most an index of some million packages. */
@@ -34,9 +36,9 @@ export async function writePointer(
   ledger: Ledger,
   pointer: PointerEntry,
   options: WriteOptions,
-): Promise<void> {
-  const bytes = await readSource(ledger, pointer, options);
-  await ledger.tree.write(pointer.path, bytes, {
+): Promise<ObjectInfo> {
+  const body = await readSource(ledger, pointer, options);
+  return ledger.tree.write(pointer.path, body, {
     ...options,
     contentType: pointer.contentType,
     cacheControl: 'no-cache',
@@ -44,59 +46,98 @@ export async function writePointer(
   });
 }
 
+/** What lies at the name of a pointer in a bucket. */
+export interface PointerThere {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** The revision that put it there, or a later one that is older than `pointer.since`; 0: nobody knows. */
+  readonly since: number;
+  /** Undefined: another one than the pointer's, or nobody knows. */
+  readonly sha256: string | undefined;
+}
+
+/** What is there, by path; nothing where nothing is. */
+export type PointersThere = ReadonlyMap<string, PointerThere>;
+
+/**
+ * Looks at the pointers of `tail` in a bucket: lists tell their etags, and `published` tells those of the last revision that was
+ * published to its end. Only what has another one is looked at by itself.
+ */
+export async function lookAtPointers(
+  ledger: Ledger,
+  { published, manifest }: Pick<Revision, 'published' | 'manifest'>,
+  call: CallOptions,
+): Promise<PointersThere> {
+  const objects = await findObjects(
+    ledger.tree,
+    manifest.pointers.map(({ path }) => path),
+    call,
+  );
+  const there = new Map<string, PointerThere>();
+  const look = async (pointer: PointerEntry): Promise<void> => {
+    const { path, since, sha256 } = pointer;
+    const object = objects.get(path);
+    if (object === undefined) return;
+    const { etag, sizeBytes } = object;
+    if (published === undefined || published.etags.get(path) !== etag) {
+      const found = await statPointer(ledger, pointer, call);
+      if (found !== undefined) there.set(path, thereOf(found));
+    } else if (since <= published.rev) there.set(path, { etag, sizeBytes, since, sha256 });
+    else there.set(path, { etag, sizeBytes, since: published.rev, sha256: undefined });
+  };
+  await Promise.all(manifest.pointers.map(look));
+  return there;
+}
+
 /**
  * Puts a pointer into a bucket unless a newer one is there. `since` is the revision of what lies there when that is newer.
  * Any unclear answer is decided by looking again. @throws STORE_*, LEDGER_CORRUPT
+ * @param seen What lay there a moment ago.
  */
 export async function replacePointer(
   ledger: Ledger,
-  pointer: PointerEntry,
+  { pointer, seen }: { readonly pointer: PointerEntry; readonly seen: PointerThere | undefined },
   options: CallOptions,
-): Promise<{ readonly outcome: 'current' | 'written' | 'newer'; readonly since: number }> {
+): Promise<{
+  readonly outcome: 'current' | 'written' | 'newer';
+  readonly since: number;
+  readonly etag: string;
+}> {
   const { since } = pointer;
+  let there = seen;
   let hasWritten = false;
   for (let attempt = 1; ; attempt++) {
-    const there = await statPointer(ledger, pointer, options);
-    const sinceThere = sinceOf(there);
-    if (sinceThere > since) return { outcome: 'newer', since: sinceThere };
+    if (there !== undefined && there.since > since)
+      return { outcome: 'newer', since: there.since, etag: there.etag };
     if (there !== undefined && isSame(there, pointer))
-      return { outcome: hasWritten ? 'written' : 'current', since };
+      return { outcome: hasWritten ? 'written' : 'current', since, etag: there.etag };
     try {
-      await writePointer(ledger, pointer, {
-        ...options,
-        ...(there === undefined ? { ifAbsent: true } : { ifMatch: there.etag }),
-      });
-      if (ledger.tree.capabilities.replaceIfMatch) return { outcome: 'written', since };
+      const condition = there === undefined ? { ifAbsent: true } : { ifMatch: there.etag };
+      const { etag } = await writePointer(ledger, pointer, { ...options, ...condition });
+      if (ledger.tree.capabilities.replaceIfMatch) return { outcome: 'written', since, etag };
     } catch (error) {
       if (!hasCode(error, 'STORE_CONFLICT', 'STORE_UNAVAILABLE') || attempt === ATTEMPTS) throw error;
       if (hasCode(error, 'STORE_UNAVAILABLE')) await ledger.clock.sleep(RETRY_MS, options.signal);
     }
     hasWritten = true;
+    const found = await statPointer(ledger, pointer, options);
+    there = found && thereOf(found);
   }
 }
 
 /** The newest revision that a pointer in a bucket says it is since; a log that ends before it was cut. */
-export async function newestSince(
-  ledger: Ledger,
-  pointers: readonly PointerEntry[],
-  options: CallOptions,
-): Promise<number> {
-  const found = await Promise.all(pointers.map((pointer) => statPointer(ledger, pointer, options)));
-  return Math.max(0, ...found.map(sinceOf));
+export function newestSince(there: PointersThere): number {
+  return Math.max(0, ...[...there.values()].map(({ since }) => since));
 }
 
-function sinceOf(there: ObjectInfo | undefined): number {
-  const since = Number(there?.meta?.['pakhus-since'] ?? 0);
-  return Number.isSafeInteger(since) ? since : 0;
+/** Whether the store has the pointer's very bytes, as far as a bucket says without sending them. `pakhus verify` reads them. */
+export function isSame({ sizeBytes, since, sha256 }: PointerThere, pointer: PointerEntry): boolean {
+  return sizeBytes === pointer.sizeBytes && sha256 === pointer.sha256 && since === pointer.since;
 }
 
-/** What a bucket says of an object without its bytes. `pakhus verify` reads them. */
-function isSame({ sizeBytes, meta }: ObjectInfo, pointer: PointerEntry): boolean {
-  return (
-    sizeBytes === pointer.sizeBytes &&
-    meta?.['pakhus-sha256'] === pointer.sha256 &&
-    meta['pakhus-since'] === String(pointer.since)
-  );
+function thereOf({ etag, sizeBytes, meta }: ObjectInfo): PointerThere {
+  const since = Number(meta?.['pakhus-since'] ?? 0);
+  return { etag, sizeBytes, since: Number.isSafeInteger(since) ? since : 0, sha256: meta?.['pakhus-sha256'] };
 }
 
 async function statPointer(
@@ -112,7 +153,9 @@ async function statPointer(
   }
 }
 
-async function readSource(ledger: Ledger, pointer: PointerEntry, options: CallOptions): Promise<Uint8Array> {
+async function readSource(ledger: Ledger, pointer: PointerEntry, options: CallOptions): Promise<Body> {
+  const recent = ledger.uploads.recall(pointer.sha256);
+  if (recent !== undefined) return { sizeBytes: pointer.sizeBytes, open: () => recent };
   const { from } = pointer;
   const [storage, key] = 'blob' in from ? [ledger.state, from.blob] : [ledger.tree, from.tree];
   const { signal } = options;

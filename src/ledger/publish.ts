@@ -5,15 +5,27 @@
  * ```
  * a directory   inside the store's lock, which dies with its process: nobody can write an older pointer after a newer one
  * a bucket      each pointer carries the revision it is since (`pakhus-since`) and is replaced only by a newer one, if nobody
- *               touched it meanwhile; after each write the log is looked at, and a newer tail starts over
+ *               touched it meanwhile; after all writes the log is looked at, and a newer tail starts over
  * neither       a directory that one host alone writes: as in a directory, without the lock
  * ```
  */
+import { mapInOrder } from '../catalog/map-in-order.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
 import { newestRev, type Revision, readTail, truncated } from './log.ts';
-import { holdsPointer, replacePointer, writePointer } from './pointers.ts';
-import { advancePublished, readPublished } from './published.ts';
+import { type Manifest, type PointerEntry, phasesOf } from './manifest.ts';
+import {
+  holdsPointer,
+  isSame,
+  lookAtPointers,
+  type PointersThere,
+  replacePointer,
+  writePointer,
+} from './pointers.ts';
+import { advancePublished } from './published.ts';
+
+/** Pointers that are written at once: each of them may be a whole index in memory. */
+const AT_ONCE = 8;
 
 /** What publishing did. */
 export interface PublishReport {
@@ -23,17 +35,25 @@ export interface PublishReport {
   readonly written: readonly string[];
 }
 
+export interface PublishOptions extends CallOptions {
+  /** The newest revision a moment ago, for a bucket. */
+  readonly known?: Revision | undefined;
+  /** The pointers that lay there a moment ago, for a bucket. */
+  readonly there?: PointersThere | undefined;
+}
+
 /**
  * Publishes the newest revision: writes every pointer that is missing or differs, then advances `published`.
  * Needs no key. @throws LEDGER_*, STORE_*
  */
-export function publishTail(ledger: Ledger, options: CallOptions = {}): Promise<PublishReport> {
+export function publishTail(ledger: Ledger, options: PublishOptions = {}): Promise<PublishReport> {
   const { exclusive, metadata } = ledger.tree.capabilities;
-  if (exclusive) return ledger.tree.exclusive(() => publishAlone(ledger, options), options);
-  return metadata ? publishAmongOthers(ledger, options) : publishAlone(ledger, options);
+  const { known: _, there: __, ...call } = options;
+  if (exclusive) return ledger.tree.exclusive(() => publishAlone(ledger, call), call);
+  return metadata ? publishAmongOthers(ledger, options) : publishAlone(ledger, call);
 }
 
-/** Pointers of `tail` that are missing in the store or differ. Reads only. */
+/** Pointers of `tail` that are missing in the store or differ, by their bytes. Reads only. */
 export async function stalePointers(
   ledger: Ledger,
   tail: Revision,
@@ -46,78 +66,140 @@ export async function stalePointers(
   return stale;
 }
 
+/** The same by what the store says of them, in a bucket. */
+export async function unpublishedPointers(
+  ledger: Ledger,
+  tail: Revision,
+  options: CallOptions = {},
+): Promise<readonly string[]> {
+  if (!ledger.tree.capabilities.metadata) return stalePointers(ledger, tail, options);
+  const there = await lookAtPointers(ledger, tail, options);
+  const isStale = (pointer: PointerEntry): boolean => {
+    const one = there.get(pointer.path);
+    return one === undefined || !isSame(one, pointer);
+  };
+  return tail.manifest.pointers.filter(isStale).map(({ path }) => path);
+}
+
 /**
  * Writes the pointers of `tail` that are missing or differ, for a public folder without a ledger of its own. In a bucket no newer one
  * is replaced; of a directory the caller holds the lock, and has read `tail` inside it. Gives the paths that were written.
  */
 export async function writePointers(
   ledger: Ledger,
-  tail: Revision,
-  options: CallOptions = {},
+  { manifest }: Revision,
+  call: CallOptions = {},
 ): Promise<readonly string[]> {
   const { exclusive, metadata } = ledger.tree.capabilities;
-  await ledger.settle(options);
-  if (exclusive || !metadata) return writePointersAlone(ledger, tail, options);
-  const written: string[] = [];
-  for (const pointer of tail.manifest.pointers) {
-    if ((await replacePointer(ledger, pointer, options)).outcome === 'written') written.push(pointer.path);
-  }
-  return written;
+  await ledger.settle(call);
+  if (exclusive || !metadata) return writeAlone(ledger, manifest, call);
+  // What was published elsewhere says nothing of this folder.
+  const there = await lookAtPointers(ledger, { manifest, published: undefined }, call);
+  const written = new Set<string>();
+  await writeInPhases(ledger, { manifest, written, there }, call);
+  return [...written];
 }
 
-async function writePointersAlone(
+async function writeAlone(
   ledger: Ledger,
-  tail: Revision,
-  options: CallOptions,
+  { pointers }: Pick<Manifest, 'pointers'>,
+  call: CallOptions,
 ): Promise<readonly string[]> {
   const written: string[] = [];
-  for (const pointer of tail.manifest.pointers) {
-    if (await holdsPointer(ledger, pointer, options)) continue;
-    await writePointer(ledger, pointer, options);
+  for (const pointer of pointers) {
+    if (await holdsPointer(ledger, pointer, call)) continue;
+    await writePointer(ledger, pointer, call);
     written.push(pointer.path);
   }
   return written;
 }
 
-async function publishAlone(ledger: Ledger, options: CallOptions): Promise<PublishReport> {
-  const tail = await readTail(ledger, options);
+async function publishAlone(ledger: Ledger, call: CallOptions): Promise<PublishReport> {
+  const tail = await readTail(ledger, call);
   if (tail === undefined) return { rev: 0, written: [] };
   const { rev } = tail.signed.record;
-  await ledger.settle(options);
-  const written = await writePointersAlone(ledger, tail, options);
-  const published = await readPublished(ledger, options);
-  if (written.length > 0 || published?.rev !== rev) await ledger.settle(options);
-  await advancePublished(ledger, rev, options);
+  await ledger.settle(call);
+  const written = await writeAlone(ledger, tail.manifest, call);
+  if (written.length > 0 || tail.published?.rev !== rev) await ledger.settle(call);
+  await advancePublished(ledger, { rev, etags: new Map(), from: tail.published }, call);
   return { rev, written };
 }
 
-async function publishAmongOthers(ledger: Ledger, options: CallOptions): Promise<PublishReport> {
+async function publishAmongOthers(
+  ledger: Ledger,
+  { known, there, ...call }: PublishOptions,
+): Promise<PublishReport> {
   const written = new Set<string>();
-  for (;;) {
-    const tail = await readTail(ledger, options);
-    if (tail === undefined) return { rev: 0, written: [] };
+  let tail = known ?? (await readTail(ledger, call));
+  for (let seen = there; tail !== undefined; seen = undefined) {
     const { rev } = tail.signed.record;
-    await ledger.settle(options);
-    if (!(await writeAll(ledger, { tail, written }, options))) continue;
-    await advancePublished(ledger, rev, options);
-    return { rev, written: [...written] };
+    await ledger.settle(call);
+    const etags = await writeAll(
+      ledger,
+      { tail, written, there: seen ?? (await lookAtPointers(ledger, tail, call)) },
+      call,
+    );
+    if (etags !== undefined) {
+      await advancePublished(ledger, { rev, etags, from: tail.published }, call);
+      return { rev, written: [...written] };
+    }
+    tail = await readTail(ledger, { known: tail, ...call });
   }
+  return { rev: 0, written: [] };
 }
 
-/** Writes what is missing; false as soon as a newer revision shows up. */
+/** Writes what is missing, and gives the etags of all pointers; undefined when a newer revision shows up. */
 async function writeAll(
   ledger: Ledger,
-  { tail, written }: { readonly tail: Revision; readonly written: Set<string> },
-  options: CallOptions,
-): Promise<boolean> {
-  const { rev } = tail.signed.record;
-  for (const pointer of tail.manifest.pointers) {
-    const { outcome, since } = await replacePointer(ledger, pointer, options);
-    if (outcome === 'written') written.add(pointer.path);
-    if (outcome === 'current') continue;
-    const newest = await newestRev(ledger, options);
-    if (outcome === 'newer' && newest < since) throw truncated(ledger, since);
-    if (newest !== rev) return false;
+  {
+    tail,
+    ...work
+  }: { readonly tail: Revision; readonly written: Set<string>; readonly there: PointersThere },
+  call: CallOptions,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const { etags, isTouched, newer } = await writeInPhases(ledger, { ...work, manifest: tail.manifest }, call);
+  if (!isTouched) return etags;
+  const newest = await newestRev(ledger, { known: tail, ...call });
+  if (newest < newer) throw truncated(ledger, newer);
+  return newest === tail.signed.record.rev && newer === 0 ? etags : undefined;
+}
+
+/** What one pass over all pointers of a bucket met. */
+interface Pass {
+  readonly etags: ReadonlyMap<string, string>;
+  /** Something was written, or is newer than it should be. */
+  readonly isTouched: boolean;
+  /** The newest revision of a pointer that was not replaced because it is newer: then the pass ended early. 0: none is. */
+  readonly newer: number;
+}
+
+async function writeInPhases(
+  ledger: Ledger,
+  work: {
+    readonly manifest: Pick<Manifest, 'pointers'>;
+    readonly written: Set<string>;
+    readonly there: PointersThere;
+  },
+  call: CallOptions,
+): Promise<Pass> {
+  const { manifest, written, there } = work;
+  const etags = new Map<string, string>();
+  let isTouched = false;
+  let newer = 0;
+  const put = async (pointer: PointerEntry): Promise<void> => {
+    const { path } = pointer;
+    const { outcome, since, etag } = await replacePointer(ledger, { pointer, seen: there.get(path) }, call);
+    etags.set(path, etag);
+    if (outcome === 'written') written.add(path);
+    if (outcome === 'newer') newer = Math.max(newer, since);
+    isTouched ||= outcome !== 'current';
+  };
+  const putLane = async (lane: readonly PointerEntry[]): Promise<void> => {
+    for (const pointer of lane) await put(pointer);
+  };
+  for (const phase of phasesOf(manifest.pointers)) {
+    for await (const _ of mapInOrder(phase, { limit: AT_ONCE, signal: call.signal, work: putLane }));
+    if (newer > 0) break;
   }
-  return true;
+  return { etags, isTouched, newer };
 }

@@ -1,17 +1,20 @@
 /** `published`: the revision through which every pointer is written. It only grows. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { field, num } from '../core/shape.ts';
-import { readBytes } from '../storage/read-all.ts';
+import { field, isRecord, num, text } from '../core/shape.ts';
+import { readObject } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
 
 const KEY = 'published';
-const LIMIT_BYTES = 4096;
+/** A hundred thousand pointers. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
 /** Writers of one bucket that advance it at once. */
 const ATTEMPTS = 20;
 
 export interface Published {
   readonly rev: number;
+  /** In a bucket, the etags of that revision's pointers as their writer left them, by path: what has another one was touched since. */
+  readonly etags: ReadonlyMap<string, string>;
   readonly etag: string;
   /** When it was written, by the store's clock. */
   readonly modifiedMs: number;
@@ -23,9 +26,10 @@ export async function readPublished(
   options: CallOptions = {},
 ): Promise<Published | undefined> {
   try {
-    const { etag, modifiedMs } = await ledger.state.stat(KEY, options);
-    const bytes = await readBytes(ledger.state, KEY, { ...options, limitBytes: LIMIT_BYTES });
-    return { rev: field(JSON.parse(Buffer.from(bytes).toString('utf8')), 'rev', num), etag, modifiedMs };
+    const { info, bytes } = await readObject(ledger.state, KEY, { ...options, limitBytes: LIMIT_BYTES });
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const { etag, modifiedMs } = info;
+    return { rev: field(value, 'rev', num), etags: field(value, 'etags', readEtags), etag, modifiedMs };
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
     if (error instanceof SyntaxError || error instanceof TypeError) {
@@ -38,25 +42,46 @@ export async function readPublished(
   }
 }
 
-/** Says that every pointer is at `rev` or later. An older value than the store's is not written. */
+/**
+ * Says that every pointer is at `rev` or later. An older value than the store's is not written.
+ * @param now.from What was read of it before, if anything was.
+ */
 export async function advancePublished(
   ledger: Ledger,
-  rev: number,
+  now: {
+    readonly rev: number;
+    readonly etags: ReadonlyMap<string, string>;
+    readonly from: Published | undefined;
+  },
   options: CallOptions = {},
 ): Promise<void> {
+  const { rev, etags } = now;
+  let current = now.from ?? (await readPublished(ledger, options));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const current = await readPublished(ledger, options);
-    if (current !== undefined && current.rev >= rev) return;
+    if (current !== undefined && (current.rev > rev || (current.rev === rev && isSame(current.etags, etags))))
+      return;
     const condition = current === undefined ? { ifAbsent: true } : { ifMatch: current.etag };
     try {
-      const body = Buffer.from(`${JSON.stringify({ rev })}\n`);
+      const said = etags.size === 0 ? { rev } : { rev, etags: Object.fromEntries(etags) };
+      const body = Buffer.from(`${JSON.stringify(said)}\n`);
       await ledger.state.write(KEY, body, { ...options, ...condition, contentType: 'application/json' });
       return;
     } catch (error) {
       if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+      current = await readPublished(ledger, options);
     }
   }
   throw new PakhusError('LEDGER_CONFLICT', `${ledger.state.name}/${KEY}: others kept changing it`, {
     hint: 'Run `pakhus repair`.',
   });
+}
+
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([path, etag]) => b.get(path) === etag);
+}
+
+function readEtags(value: unknown): ReadonlyMap<string, string> {
+  if (value === undefined) return new Map();
+  if (!isRecord(value)) throw new TypeError('the etags are no object');
+  return new Map(Object.entries(value).map(([path, etag]) => [path, text(etag)]));
 }

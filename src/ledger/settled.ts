@@ -23,16 +23,55 @@ export interface SettledIntent extends Settlement {
   readonly rev: number;
 }
 
-/** Every settled intent that `manifest` knows, by reference. @throws LEDGER_CORRUPT */
+/** All of them, by reference. @throws LEDGER_CORRUPT */
 export async function readSettled(
   ledger: Ledger,
-  manifest: Manifest,
-  options: CallOptions = {},
+  manifest: Pick<Manifest, 'settled'>,
+  call: CallOptions = {},
 ): Promise<ReadonlyMap<string, SettledIntent>> {
-  const all = new Map<string, SettledIntent>();
-  for (const hour of manifest.settled)
-    for (const one of await readHour(ledger, hour, options)) all.set(one.ref, one);
-  return all;
+  const all = await Promise.all(manifest.settled.map((hour) => readHour(ledger, hour, call)));
+  return new Map(all.flat().map((one) => [one.ref, one]));
+}
+
+/** Says how intents ended. */
+export interface SettledIntents {
+  /** Undefined: it is not among those that the revision remembers. @throws LEDGER_CORRUPT */
+  find(ref: string): Promise<SettledIntent | undefined>;
+}
+
+/** Those that `manifest` knows. An hour is read when an id is asked for that may have been settled in it. */
+export function settledIntents(
+  ledger: Ledger,
+  manifest: Pick<Manifest, 'settled'> | undefined,
+  call: CallOptions = {},
+): SettledIntents {
+  const hours = manifest?.settled ?? [];
+  const known = new Map<SettledHour, Refs>();
+  const load = (hour: SettledHour): Refs => {
+    const refs = known.get(hour) ?? readRefs(ledger, hour, call);
+    known.set(hour, refs);
+    return refs;
+  };
+  return {
+    async find(ref) {
+      const idMs = timeOf(ref);
+      const possible = hours.filter(
+        ({ idsMs }) => idsMs === undefined || (idsMs[0] <= idMs && idMs <= idsMs[1]),
+      );
+      const all = await Promise.all(possible.map(load));
+      for (const refs of all.reverse()) {
+        const found = refs.get(ref);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}
+
+type Refs = Promise<ReadonlyMap<string, SettledIntent>>;
+
+async function readRefs(ledger: Ledger, hour: SettledHour, call: CallOptions): Refs {
+  return new Map((await readHour(ledger, hour, call)).map((one) => [one.ref, one]));
 }
 
 /** The manifest's list with `settled` in it and without what cannot come back any more. */
@@ -60,13 +99,22 @@ export async function addSettled(
       );
     }
   }
-  const blob = await putJson(ledger.blobs, [...list, ...settled], options);
-  return [...base.filter((one) => one.hour !== hour && isYoung(one)), { hour, blob }];
+  const all = [...list, ...settled];
+  const times = all.map(({ ref }) => timeOf(ref));
+  const idsMs: [number, number] = [Math.min(...times), Math.max(...times)];
+  const blob = await putJson(ledger.blobs, all, options);
+  const now: SettledHour = all.length === 0 ? { hour, blob } : { hour, blob, idsMs };
+  return [...base.filter((one) => one.hour !== hour && isYoung(one)), now];
+}
+
+/** The time of an intent's id, milliseconds since 1970. */
+function timeOf(ref: string): number {
+  return ulidTime(ref.slice(ref.indexOf('/') + 1)) ?? 0;
 }
 
 /** A copy of the intent that arrives now would look like a new one. */
 function canReturn(ref: string, at: { readonly nowMs: number; readonly settledMs: number }): boolean {
-  const madeMs = ulidTime(ref.slice(ref.indexOf('/') + 1)) ?? 0;
+  const madeMs = timeOf(ref);
   return madeMs + INTENT_LIFETIME_MS + MARGIN_MS >= at.nowMs && madeMs - at.settledMs < HORIZON_MS;
 }
 

@@ -1,14 +1,14 @@
 /** Writing a prepared revision: its manifest, then its record, which is the commit. */
 import type { BlobRef } from '../catalog/blobs.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { requireCommitter } from './committers.ts';
 import type { Ledger } from './ledger.ts';
 import { type Revision, readRecord } from './log.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
-import { readPublished } from './published.ts';
-import { type LedgerRecord, recordKey, type Settlement } from './record.ts';
-import { encodeSigned, type LineSigner } from './signed-lines.ts';
+import { type LedgerRecord, parseRecord, recordKey, type Settlement } from './record.ts';
+import { encodeSigned } from './signed-lines.ts';
 
 /** Clients compare whole seconds, so two revisions are never signed within one. */
 const STEP_MS = 1000;
@@ -49,12 +49,12 @@ export function dateOfNext(ledger: Ledger): number {
   return Math.floor(ledger.time.now() / STEP_MS) * STEP_MS;
 }
 
-/** Writes the revision; false when somebody else's came first. Everything that it names is stored already. */
+/** Writes the revision; undefined when somebody else's came first. Everything that it names is stored, or being stored. */
 export async function writeRevision(
   ledger: Ledger,
   revision: NewRevision,
   call: CallOptions = {},
-): Promise<boolean> {
+): Promise<Revision | undefined> {
   const { tail, files, signedAtMs, message, settled } = revision;
   const signer = requireCommitter(ledger, tail);
   const record: LedgerRecord = {
@@ -69,21 +69,24 @@ export async function writeRevision(
     author: ledger.author,
     message,
     settled,
-    published: (await readPublished(ledger, call))?.rev ?? 0,
+    published: tail?.published?.rev ?? 0,
   };
   await ledger.settle(call);
-  return createRecord(ledger, { record, signer }, call);
+  const bytes = encodeSigned(record, signer);
+  if (!(await createRecord(ledger, { record, bytes }, call))) return undefined;
+  const signed = parseRecord(bytes, { rev: record.rev, name: ledger.state.name });
+  return { signed, digest: sha256Hex(bytes), manifest: revision.manifest, published: tail?.published };
 }
 
 /**
  * Commits another manifest on top of `tail`, without any intent: what collection needs. Waits for its second.
- * False when somebody else's revision came first. @throws KEY_NOT_FOUND, LEDGER_FUTURE, STORE_*
+ * Undefined when somebody else's revision came first. @throws KEY_NOT_FOUND, LEDGER_FUTURE, STORE_*
  */
 export async function commitManifest(
   ledger: Ledger,
   change: { readonly tail: Revision; readonly manifest: Manifest; readonly message: string },
   call: CallOptions = {},
-): Promise<boolean> {
+): Promise<Revision | undefined> {
   const { tail, manifest, message } = change;
   const wait = waitBeforeNext(ledger, tail);
   if (wait > 0) await ledger.clock.sleep(wait, call.signal);
@@ -97,10 +100,9 @@ export async function commitManifest(
 /** Creates the record; true when it is ours. Any answer but a clear success is decided by reading back. */
 async function createRecord(
   ledger: Ledger,
-  { record, signer }: { readonly record: LedgerRecord; readonly signer: LineSigner },
+  { record, bytes }: { readonly record: LedgerRecord; readonly bytes: Uint8Array },
   call: CallOptions,
 ): Promise<boolean> {
-  const bytes = encodeSigned(record, signer);
   try {
     await ledger.state.write(recordKey(record.rev), bytes, {
       ...call,

@@ -49,11 +49,14 @@ export async function applySettings(
     before,
     holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
   });
-  if (!input.dryRun && changes.length === 0) await finishOthers(repository, options);
+  if (!input.dryRun && changes.length === 0) await finishOthers(repository, { ...options, known: tail });
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
   const actions = [{ type: 'settings', create: false, ...after } as const];
-  return { changes, change: await makeChange(repository, { actions, message }, options) };
+  return {
+    changes,
+    change: await makeChange(repository, { actions, message, known: tail.revision }, options),
+  };
 }
 
 async function wantedPeople(

@@ -1,38 +1,60 @@
-/** Packages that a store holds already, by the digests of their files: what was read and accepted once is not parsed again. */
+/** Packages that a place holds already, by the digests of their files: what was read and accepted once is not parsed again. */
+import { createIndexFiles } from '../catalog/index-files.ts';
+import { readPackages } from '../catalog/read-packages.ts';
 import type { PackageRecord } from '../formats/format.ts';
+import { formatByName } from '../formats/table.ts';
+import type { CallOptions } from '../storage/storage.ts';
+import type { Place } from './change/actions.ts';
+import type { ReadRevision } from './change/content.ts';
 import type { InspectedPackage, KnownPackages, RecognisedFile } from './ingest/inspected.ts';
 import { iteratePackages } from './list-packages.ts';
-import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
 
-interface Held {
-  readonly format: string;
-  readonly slot: string;
-  readonly record: PackageRecord;
-}
-
-/** Reads the newest revision of each repository, all of it: worth it for many files only. */
+/** Reads all of a place: worth it for many files only. */
 export async function readKnownPackages(
-  repositories: readonly Repository[],
-  options: { readonly signal?: AbortSignal },
+  repository: Repository,
+  { tail, place }: { readonly tail: ReadRevision; readonly place: Place },
+  call: CallOptions,
 ): Promise<KnownPackages> {
-  const held = new Map<string, Held>();
+  const { format } = tail.content.catalog.settings;
+  const held = new Map<string, PackageRecord>();
   const digests = new Map<string, number>();
-  for (const repository of repositories) {
-    const tail = await findTail(repository, options);
-    if (tail === undefined) continue;
-    const { format } = tail.content.catalog.settings;
-    for await (const { slot, record } of iteratePackages(repository, tail, options)) {
-      held.set(record.sha256, { format, slot, record });
-      digests.set(record.sha256, record.sizeBytes);
-    }
+  for (const record of await recordsOf(repository, { tail, place }, call)) {
+    held.set(record.sha256, record);
+    digests.set(record.sha256, record.sizeBytes);
   }
-  return { digests, recall: (file) => inspectedAs(file, held.get(file.sha256)) };
+  return {
+    digests,
+    recall: (file) => inspectedAs(file, { format, record: held.get(file.sha256) }),
+    pathOf: (sha256) => held.get(sha256)?.path,
+  };
 }
 
-function inspectedAs(file: RecognisedFile, held: Held | undefined): InspectedPackage | undefined {
-  if (held === undefined) return undefined;
-  const { name, version, architecture, metadata } = held.record;
-  const meta = { name, version, architecture, slot: held.slot, metadata, lints: [] };
-  return { ...file, format: held.format, meta };
+async function recordsOf(
+  repository: Repository,
+  { tail, place }: { readonly tail: ReadRevision; readonly place: Place },
+  call: CallOptions,
+): Promise<readonly PackageRecord[]> {
+  const { catalog } = tail.content;
+  const { tree, ledger } = repository;
+  const format = formatByName(catalog.settings.format);
+  const { state, blobs, uploads } = ledger;
+  const files = createIndexFiles({ tree, state, blobs, format, uploads });
+  const found = await readPackages(catalog, place, { files, format, ...call });
+  if (found !== undefined) return found;
+  const records: PackageRecord[] = [];
+  for await (const { record } of iteratePackages(repository, tail, { ...place, ...call }))
+    records.push(record);
+  return records;
+}
+
+/** Nothing but its name and place is asked of a package that is there. */
+function inspectedAs(
+  file: RecognisedFile,
+  { format, record }: { readonly format: string; readonly record: PackageRecord | undefined },
+): InspectedPackage | undefined {
+  if (record === undefined) return undefined;
+  const { name, version, architecture, metadata } = record;
+  const [slot = architecture] = formatByName(format).slotsOf?.(architecture) ?? [];
+  return { ...file, format, meta: { name, version, architecture, slot, metadata, lints: [] } };
 }

@@ -1,7 +1,9 @@
 /** Which packages a revision holds. */
+import { callOf } from '../catalog/call-of.ts';
 import { compareRunKeys, isIn, type RunEntry } from '../catalog/catalog.ts';
-import { createLeafStore } from '../catalog/leaf-store.ts';
-import { leavesWithName, readRun } from '../catalog/run.ts';
+import type { RunLeaf } from '../catalog/leaf-store.ts';
+import { mapInOrder } from '../catalog/map-in-order.ts';
+import { leavesWithName } from '../catalog/run.ts';
 import { fillPlace } from '../config/place.ts';
 import type { PackageRecord, PackageSummary, Relations } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
@@ -9,6 +11,9 @@ import type { CallOptions } from '../storage/storage.ts';
 import type { Filter } from './change/actions.ts';
 import type { ReadRevision } from './change/content.ts';
 import type { Repository } from './repository.ts';
+
+/** Leaves that are read at a time. */
+const LEAVES_AHEAD = 8;
 
 /** A package and where it is. */
 export interface ListedPackage {
@@ -30,14 +35,15 @@ export async function* iteratePackages(
   at: ReadRevision,
   filter: Filter & CallOptions = {},
 ): AsyncIterable<ListedPackage> {
-  const { blobs } = repository.ledger;
-  const leaves = createLeafStore(blobs);
+  const { runs, leaves } = repository.catalog;
+  const { signal } = filter;
+  const call = callOf({ signal });
+  const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> =>
+    leaves.read(leaf, { ...call, keep: false });
   for (const entry of runsOf(at, { ...filter, repository: repository.name })) {
-    const run = await readRun(blobs, entry.ref);
-    for (const leaf of run.leaves) {
-      filter.signal?.throwIfAborted();
-      for (const record of await leaves.read(leaf)) yield listed(entry, record);
-    }
+    const run = await runs.load(entry.ref, call);
+    for await (const records of mapInOrder(run.leaves, { limit: LEAVES_AHEAD, signal, work }))
+      for (const record of records) yield listed(entry, record);
   }
 }
 
@@ -47,18 +53,16 @@ export async function findPackages(
   at: ReadRevision,
   query: Filter & { readonly name: string; readonly version?: string | undefined },
 ): Promise<readonly ListedPackage[]> {
-  const { blobs } = repository.ledger;
-  const leaves = createLeafStore(blobs);
-  const found: ListedPackage[] = [];
-  for (const entry of runsOf(at, { ...query, repository: repository.name })) {
-    const run = await readRun(blobs, entry.ref);
-    for (const leaf of leavesWithName(run, query.name)) {
-      for (const record of await leaves.read(leaf)) {
-        if (record.name === query.name && (query.version ?? record.version) === record.version)
-          found.push(listed(entry, record));
-      }
-    }
-  }
+  const { runs, leaves } = repository.catalog;
+  const { name, version } = query;
+  const work = async (entry: RunEntry): Promise<readonly ListedPackage[]> => {
+    const run = await runs.load(entry.ref);
+    const all = await Promise.all(leavesWithName(run, name).map((leaf) => leaves.read(leaf)));
+    const own = all.flat().filter((one) => one.name === name && (version ?? one.version) === one.version);
+    return own.map((record) => listed(entry, record));
+  };
+  const entries = runsOf(at, { ...query, repository: repository.name });
+  const found = (await Promise.all(entries.map(work))).flat();
   const { compareVersions } = formatByName(at.content.catalog.settings.format);
   return found.sort(
     (a, b) =>

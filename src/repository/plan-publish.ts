@@ -8,7 +8,7 @@ import { type Changes, createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
 import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
+import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 /** A file that was not accepted. */
@@ -41,6 +41,7 @@ interface PlanAt {
   readonly tail: ReadRevision | undefined;
   readonly terms: Terms;
   readonly place: Place;
+  readonly known: KnownPackages | undefined;
   readonly keepGoing: boolean;
   readonly allowUninstallable: boolean;
 }
@@ -77,6 +78,12 @@ async function placeFiles(
   for (const one of inspected) {
     if (seen.has(one.sha256)) {
       repeated.push(one);
+      continue;
+    }
+    const path = at.known?.pathOf(one.sha256);
+    if (path !== undefined) {
+      unchanged.push({ inspected: one, path });
+      seen.add(one.sha256);
       continue;
     }
     try {

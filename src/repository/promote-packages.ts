@@ -62,7 +62,8 @@ export async function promotePackages(
     const { settings } = tail.content.catalog;
     await passGate(repository, { step: changes.step(), settings, allow: allowUninstallable }, options);
   });
-  if (!input.dryRun && fresh.length === 0) await finishOthers(repository, options);
+  if (!input.dryRun && fresh.length === 0)
+    await finishOthers(repository, { ...options, known: tail, channel: to.channel });
   if (input.dryRun || fresh.length === 0) return { packages, change: undefined };
   const actions = fresh.map(
     ({ name, version, architecture, sha256 }) =>
@@ -72,7 +73,8 @@ export async function promotePackages(
   const change = {
     actions: withAllowance(actions, allowUninstallable),
     message,
-    passedRev: tail.revision.signed.record.rev,
+    known: tail.revision,
+    passed: true,
   };
   return { packages, change: await makeChange(repository, change, options) };
 }

@@ -4,6 +4,10 @@ import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
+import type { Format, RepositorySettings } from '../formats/format.ts';
+import { FORMATS } from '../formats/table.ts';
+import type { Place } from './change/actions.ts';
+import type { ReadRevision } from './change/content.ts';
 import type { Terms } from './change/terms.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
@@ -56,14 +60,17 @@ export async function publishFiles(
   const { store } = workspace.config;
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const pool = createIngestPool();
+  const targetOf = createTargets(workspace, input, options);
   try {
     const isSpared = options.propose !== undefined || isSmallBatch(paths.length);
-    const known = isSpared ? undefined : await knownTo(workspace, input, options);
+    const known = isSpared ? undefined : await knownIn(await targetOf(formatOf(paths)), options);
     const { good, refused } = await inspectFiles(pool, paths, { ...options, known });
     if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
     const published: RepositoryPublish[] = [];
     for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
-      published.push(await publishFormat(workspace, { format, files, input, pool }, options));
+      const target = await targetOf(format);
+      const own = format === formatOf(paths) ? known : undefined;
+      published.push(await publishFormat(workspace, { target, files, known: own, input, pool }, options));
     }
     return { published, refused: [...refused, ...published.flatMap((one) => one.refused)] };
   } finally {
@@ -71,46 +78,84 @@ export async function publishFiles(
   }
 }
 
-/** What the repositories that the files can go to hold already. */
-async function knownTo(
+/** Where files of one format go. */
+interface Target {
+  readonly config: RepositoryConfig;
+  readonly repository: Repository;
+  readonly tail: ReadRevision | undefined;
+  /** False: whoever only proposes may not read it. */
+  readonly isReadable: boolean;
+  /** What it is, or will be. */
+  readonly settings: RepositorySettings;
+  readonly place: Place;
+}
+
+/** Opens and reads each repository once. */
+function createTargets(
   workspace: Workspace,
   { to }: PublishFilesInput,
+  { propose, signal }: UseCaseOptions,
+): (format: string) => Promise<Target> {
+  const call = signal === undefined ? {} : { signal };
+  const open = async (format: string): Promise<Target> => {
+    const config = await repositoryFor(workspace, { format, to });
+    const repository = await workspace.open(config);
+    const view = propose
+      ? await viewTail(repository, call)
+      : { tail: await findTail(repository, call), isReadable: true };
+    const settings = view.tail?.content.catalog.settings ?? config.settings;
+    const { channel, component } = fillPlace(
+      { channel: undefined, component: undefined, ...to, repository: config.name },
+      settings,
+    );
+    return { config, repository, ...view, settings, place: { channel, component } };
+  };
+  const known = new Map<string, Promise<Target>>();
+  return (format) => {
+    const target = known.get(format) ?? open(format);
+    known.set(format, target);
+    return target;
+  };
+}
+
+/** The format of most files, by their names: for a guess that costs nothing when it is wrong. */
+function formatOf(paths: readonly string[]): string {
+  const matches = ({ fileExtensions }: Format): number =>
+    paths.filter((path) => fileExtensions.some((extension) => path.endsWith(extension))).length;
+  const [most] = FORMATS.toSorted((a, b) => matches(b) - matches(a));
+  if (most === undefined) throw new Error('there is no format');
+  return most.name;
+}
+
+/** What the place that the files go to holds already. */
+async function knownIn(
+  { repository, tail, settings, place }: Target,
   { signal }: UseCaseOptions,
-): Promise<KnownPackages> {
-  const configs = (await workspace.repositories()).filter(({ name }) => (to?.repository ?? name) === name);
-  const repositories: Repository[] = [];
-  for (const config of configs) repositories.push(await workspace.open(config));
+): Promise<KnownPackages | undefined> {
+  if (tail === undefined || !settings.channels.some(({ name }) => name === place.channel)) return undefined;
   const { readKnownPackages } = await import('./known-packages.ts');
-  return readKnownPackages(repositories, signal === undefined ? {} : { signal });
+  return readKnownPackages(repository, { tail, place }, signal === undefined ? {} : { signal });
 }
 
 async function publishFormat(
   workspace: Workspace,
   work: {
-    readonly format: string;
+    readonly target: Target;
     readonly files: readonly InspectedPackage[];
+    readonly known: KnownPackages | undefined;
     readonly input: PublishFilesInput;
     readonly pool: IngestPool;
   },
   options: UseCaseOptions,
 ): Promise<RepositoryPublish> {
-  const { files, input } = work;
-  const config = await repositoryFor(workspace, { format: work.format, to: input.to });
-  let repository = await workspace.open(config);
-  const { tail, isReadable } = options.propose
-    ? await viewTail(repository)
-    : { tail: await findTail(repository), isReadable: true };
+  const { target, files, known, input } = work;
+  const { config, tail, isReadable, place } = target;
+  let { repository } = target;
   const mayCreate = tail === undefined && options.propose === undefined;
   const created = mayCreate && (await input.mayCreate(config.name));
   if (created && !input.dryRun) repository = await workspace.open(config, { makeLedgerKey: true });
-  const settings = tail?.content.catalog.settings ?? config.settings;
-  const { channel, component } = fillPlace(
-    { channel: undefined, component: undefined, ...input.to, repository: config.name },
-    settings,
-  );
   const { keepGoing, dryRun, allowUninstallable = false } = input;
-  const place = { channel, component };
-  const to = { ...options, place, tail, keepGoing, dryRun, allowUninstallable, pool: work.pool };
+  const to = { ...options, place, tail, known, keepGoing, dryRun, allowUninstallable, pool: work.pool };
   const proposers = proposersOf(workspace.config.proposers.value, config.name);
   const create = () => createTerms(repository, { settings: config.settings, proposers, dryRun });
   const result = created
@@ -124,18 +169,21 @@ function asConfigured({ settings }: RepositoryConfig): () => Promise<Terms> {
   return async () => ({ settings, signers: [], committers: [], proposers: [] });
 }
 
+/** What is configured says most of it: the store is asked only when it may hold another repository of the same format. */
 async function repositoryFor(
   workspace: Workspace,
   { format, to }: { readonly format: string; readonly to: PartialPlace | undefined },
 ): Promise<RepositoryConfig> {
-  const all = await workspace.repositories();
+  const configured = workspace.config.repositories.value;
   if (to !== undefined) {
-    const named = all.find(({ name }) => name === to.repository);
+    const named = configured.find(({ name }) => name === to.repository);
     if (named !== undefined) return named;
     const defaults = defaultRepository(format);
     return withPlace({ ...defaults, name: to.repository, path: to.repository }, to);
   }
-  const fitting = all.filter(({ settings }) => settings.format === format);
+  const isOf = ({ settings }: RepositoryConfig): boolean => settings.format === format;
+  const isSure = !configured.some(isOf) || configured.some(({ name }) => name === format);
+  const fitting = (isSure ? configured : await workspace.repositories()).filter(isOf);
   const [first] = fitting;
   if (first === undefined) return defaultRepository(format);
   if (fitting.length === 1) return first;

@@ -15,8 +15,8 @@ import { type ReadRevision, termsOf } from './change/content.ts';
 import type { OwnFiles } from './change/prepare.ts';
 import type { Terms } from './change/terms.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
-import type { InspectedPackage } from './ingest/inspected.ts';
-import { storePackage } from './ingest/store-package.ts';
+import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
+import { sizeAt, storePackage } from './ingest/store-package.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
 import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
@@ -50,6 +50,8 @@ export interface PublishOptions extends UseCaseOptions {
   readonly place: Place;
   /** The newest revision, where it was just read. */
   readonly tail?: ReadRevision | undefined;
+  /** What the place holds, where all of it was read: in that revision. */
+  readonly known?: KnownPackages | undefined;
   /** Refused files are left out and named; otherwise the first one ends it and nothing is published. */
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
@@ -71,7 +73,7 @@ export async function publishPackages(
   inspected: readonly InspectedPackage[],
   options: PublishOptions,
 ): Promise<PublishResult> {
-  const { place, keepGoing, allowUninstallable } = options;
+  const { place, known, keepGoing, allowUninstallable } = options;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const { propose } = options;
   const read = async (): Promise<ReadRevision | undefined> =>
@@ -80,7 +82,7 @@ export async function publishPackages(
   const terms = tail === undefined ? await options.create?.() : termsOf(tail.revision, tail.content);
   if (terms === undefined) throw notMade(repository);
   const plan = await planPublish(repository, inspected, {
-    at: { tail, terms, place, keepGoing, allowUninstallable },
+    at: { tail, terms, place, known, keepGoing, allowUninstallable },
     options,
   });
   const result = (
@@ -121,7 +123,7 @@ export async function publishPackages(
     ),
   ];
   if (actions.length === 0) {
-    await finishOthers(repository, options);
+    await finishOthers(repository, { ...options, known: tail, channel: place.channel });
     return result([], unmade);
   }
   const own = ownFiles(repository, { stored, since: rev ?? 0 }, options);
@@ -129,11 +131,15 @@ export async function publishPackages(
     actions: withAllowance(actions, allowUninstallable),
     message,
     own,
-    passedRev: rev ?? 0,
+    known: tail?.revision,
+    passed: true,
   };
   const changed = await makeChange(repository, change, options);
   return result(stored, changed);
 }
+
+/** Unchanged files that a bucket is asked for, one by one. */
+const LOOKED_AT = 4;
 
 /**
  * Puts fresh files into the tree, and unchanged ones back whose bytes the store has lost. Gives the fresh ones with the paths that
@@ -146,7 +152,7 @@ async function store(
 ): Promise<readonly PlacedPackage[]> {
   const all = [
     ...plan.fresh.map((one) => ({ ...one, named: false })),
-    ...plan.unchanged.map((one) => ({ ...one, named: true })),
+    ...(await doubtful(repository, plan.unchanged, options)).map((one) => ({ ...one, named: true })),
   ];
   if (all.length === 0) return [];
   const task = 'Storing packages';
@@ -175,6 +181,24 @@ async function store(
   // Idle workers hold memory that the commit can use.
   await pool.close();
   return plan.fresh.map(({ inspected, path }, index) => ({ inspected, path: paths[index] ?? path }));
+}
+
+/**
+ * Unchanged files that may be lost. In a directory each of them is read. A bucket loses nothing, and every look at it takes a while:
+ * a few are asked for, and many are not, for whoever publishes a whole folder again.
+ */
+async function doubtful(
+  { tree }: Repository,
+  unchanged: PublishPlan['unchanged'],
+  { signal }: UseCaseOptions,
+): Promise<PublishPlan['unchanged']> {
+  if (!tree.capabilities.metadata) return unchanged;
+  if (unchanged.length > LOOKED_AT) return [];
+  const call = signal === undefined ? {} : { signal };
+  const lost = await Promise.all(
+    unchanged.map(async ({ path, inspected }) => (await sizeAt(tree, path, call)) !== inspected.sizeBytes),
+  );
+  return unchanged.filter((_, index) => lost[index]);
 }
 
 /** Stored files by path; each is put back when it was collected before a revision named it. */

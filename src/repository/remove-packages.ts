@@ -73,7 +73,8 @@ export async function removePackages(
     {
       actions: withAllowance(actions, allowUninstallable),
       message: `remove ${describeAll(removed)}`,
-      passedRev: tail.revision.signed.record.rev,
+      known: tail.revision,
+      passed: true,
     },
     options,
   );

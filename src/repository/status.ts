@@ -1,8 +1,7 @@
 /** How a repository stands. */
 
 import { formatByName } from '../formats/table.ts';
-import { stalePointers } from '../ledger/publish.ts';
-import { readPublished } from '../ledger/published.ts';
+import { unpublishedPointers } from '../ledger/publish.ts';
 import { readPublicKey } from '../signing/openpgp-key.ts';
 import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
@@ -71,7 +70,7 @@ export async function readStatus(
     tree: repository.tree.name,
     url: repository.url,
     rev,
-    publishedRev: (await readPublished(repository.ledger, options))?.rev ?? 0,
+    publishedRev: revision.published?.rev ?? 0,
     dateMs: signedAtMs,
     author,
     channels: catalog.channels.map(({ name, dateMs }) => ({
@@ -90,7 +89,7 @@ export async function readStatus(
     })),
     signers: await Promise.all(content.signers.map((one) => signerStatus(one, repository.ledger.time.now()))),
     pins: content.pins,
-    stale: await stalePointers(repository.ledger, revision, options),
+    stale: await unpublishedPointers(repository.ledger, revision, options),
     openIntents: proposals.length,
     openSinceMs: proposals[0]?.proposedMs,
     proposals,

@@ -1,6 +1,7 @@
 /** A store opened with a configuration: what commands start from. */
 import { createBlobStore } from '../catalog/blobs.ts';
 import { createCatalogReader } from '../catalog/catalog-reader.ts';
+import { uploadsTo } from '../catalog/uploads.ts';
 import { joinUrl } from '../config/addresses.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
@@ -149,15 +150,18 @@ export function createWorkspace(
         signers: signers ?? config.signers.value.map((one) => one.name),
       });
       const time = createStoreTime(input.clock);
+      const uploads = uploadsTo(store);
       const ledgerWith = (signer: LineSigner | undefined): Ledger => ({
         repository: name,
         state: ownState,
         tree,
         settle: async (call) => {
+          await uploads.settled();
           await store.settle(call);
           if (state !== undefined) await state.settle(call);
         },
-        blobs: createBlobStore(ownState, { ulid: newId }),
+        blobs: createBlobStore(ownState, { ulid: newId, uploads }),
+        uploads,
         clock: input.clock,
         time,
         randomBytes: input.randomBytes,

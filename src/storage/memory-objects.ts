@@ -15,7 +15,7 @@ export interface MemoryObjects {
   /** Keeps `bytes` as they are: the caller hands them over. */
   put(key: string, bytes: Uint8Array, options: WriteOptions): ObjectInfo;
   delete(key: string): void;
-  /** At most `limit` objects that start with `prefix` and come after `after`. */
+  /** At most `limit` objects that start with `prefix` and come after `after`, without what lists do not tell of them. */
   page(prefix: string, where: { readonly after: string; readonly limit: number }): readonly ObjectInfo[];
 }
 
@@ -79,11 +79,16 @@ export function createMemoryObjects({
       for (let i = isAfter ? lowerBound(keys, prefix) : upperBound(keys, after); i < keys.length; i++) {
         const object = objects.get(keys[i] ?? '');
         if (object === undefined || !object.info.key.startsWith(prefix) || found.length === limit) break;
-        found.push(object.info);
+        found.push(listed(object.info));
       }
       return found;
     },
   };
+}
+
+/** Metadata comes with an object, and not with a list. */
+function listed({ key, sizeBytes, modifiedMs, etag }: ObjectInfo): ObjectInfo {
+  return { key, sizeBytes, modifiedMs, etag };
 }
 
 /** Index of the first key that is not before `key`. */

@@ -1,5 +1,5 @@
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { CallOptions, Storage } from './storage.ts';
+import type { CallOptions, ObjectInfo, Storage } from './storage.ts';
 
 /** How much of an object a caller is ready to hold in memory. */
 export interface ReadAllOptions extends CallOptions {
@@ -7,11 +7,20 @@ export interface ReadAllOptions extends CallOptions {
   readonly limitBytes: number;
 }
 
+/** All bytes of an object. Errors: as of {@link readObject}. */
+export async function readBytes(storage: Storage, key: string, options: ReadAllOptions): Promise<Uint8Array> {
+  return (await readObject(storage, key, options)).bytes;
+}
+
 /**
- * All bytes of an object.
+ * All bytes of an object, and what the store says of it.
  * Errors: those of `read`; STORE_OBJECT_TOO_LARGE; STORE_UNAVAILABLE when the bytes end early.
  */
-export async function readBytes(storage: Storage, key: string, options: ReadAllOptions): Promise<Uint8Array> {
+export async function readObject(
+  storage: Storage,
+  key: string,
+  options: ReadAllOptions,
+): Promise<{ readonly info: ObjectInfo; readonly bytes: Uint8Array }> {
   const { info, body } = await storage.read(key, { ...options, whole: true });
   const chunks: Uint8Array[] = [];
   let total = 0;
@@ -34,7 +43,8 @@ export async function readBytes(storage: Storage, key: string, options: ReadAllO
     );
   }
   const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, total);
+  const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, total);
+  return { info, bytes };
 }
 
 /** Like {@link readBytes}, as text. Bytes that are not UTF-8 fail with STORE_OBJECT_CORRUPT. */

@@ -31,7 +31,10 @@ export interface Storage {
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectInfo>;
   /** Deletes; absent is fine. Too late for `untilMs`: STORE_CONFLICT, and the object stays. */
   delete(key: string, options?: DeleteOptions): Promise<void>;
-  /** Objects whose key starts with `prefix` (a plain string prefix), ascending by UTF-8 bytes of the key, after `startAfter`. */
+  /**
+   * Objects whose key starts with `prefix` (a plain string prefix), ascending by UTF-8 bytes of the key, after `startAfter`.
+   * `contentType`, `cacheControl` and `meta` are not told.
+   */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   /** Everything acknowledged so far survives a power cut. */
   settle(options?: CallOptions): Promise<void>;
@@ -72,6 +75,8 @@ export interface ReadOptions extends CallOptions {
 export interface ListOptions extends CallOptions {
   /** Only keys after this one. */
   readonly startAfter?: string;
+  /** How many objects are likely to be read: a bucket need not send more at once. The list goes on for whoever reads on. */
+  readonly pageSize?: number;
 }
 
 export interface DeleteOptions extends CallOptions {

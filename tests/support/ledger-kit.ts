@@ -2,6 +2,7 @@
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { createBlobStore } from '../../src/catalog/blobs.ts';
+import { uploadsTo } from '../../src/catalog/uploads.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { createUlidFactory } from '../../src/core/ulid.ts';
@@ -67,12 +68,17 @@ export function openLedger(
 ): OpenLedger {
   const state = prefixStorage(store, '.pakhus/tools');
   const ulid = createUlidFactory(clock.now, (length) => randomBytes(length));
+  const uploads = uploadsTo(store);
   const ledger: Ledger = {
     repository: 'tools',
     state,
     tree: prefixStorage(store, 'tools'),
-    settle: (options) => store.settle(options),
-    blobs: createBlobStore(state, { ulid }),
+    settle: async (options) => {
+      await uploads.settled();
+      await store.settle(options);
+    },
+    blobs: createBlobStore(state, { ulid, uploads }),
+    uploads,
     clock,
     time: createStoreTime(clock),
     randomBytes: (length) => randomBytes(length),

@@ -1,5 +1,6 @@
 import { compareRunKeys, type RunKey } from '../../src/catalog/catalog.ts';
 import { installRules } from '../../src/formats/deb/install-rules.ts';
+import { slotsOf } from '../../src/formats/deb/slots.ts';
 import type { PackageRecord } from '../../src/formats/format.ts';
 import type { BaseLookup } from '../../src/repository/change/changes.ts';
 import { leafNames } from '../../src/repository/gate/leaf-names.ts';
@@ -17,6 +18,7 @@ export function memoryLookup(...holds: readonly (readonly [RunKey, readonly Pack
   };
   return {
     runs: () => holds.map(([run]) => run),
+    fits: ({ slot }, architecture) => slotsOf(architecture).includes(slot),
     async *changesTo() {},
     find: async (key, name) => leaves(key).flatMap((leaf) => leaf.filter((one) => one.name === name)),
     scan: async function* (key) {

@@ -24,9 +24,11 @@ import { installRules } from './install-rules.ts';
 import { validUntil } from './options.ts';
 import { hashedIndexPath, kindOf, packagePath } from './paths.ts';
 import { readDeb } from './read-deb.ts';
+import { readPackages } from './read-packages.ts';
 import { readRelations } from './relations.ts';
 import { renderChannel } from './release.ts';
 import { renderPackages } from './render-packages.ts';
+import { slotsOf } from './slots.ts';
 import { summarise } from './summary.ts';
 
 export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
@@ -40,11 +42,12 @@ export const deb: Format = {
   readPackage: readDeb,
   packagePath,
   compareVersions,
+  slotsOf,
   relations: readRelations,
   install: installRules,
   summarise,
   checkSettings,
-  segments: { packages: { render: renderPackages } },
+  segments: { packages: { render: renderPackages, reader: readPackages } },
   planIndexes,
   hashedIndexPath,
   kindOf,

@@ -25,6 +25,11 @@ export function slotOf(
   return isUdeb ? udebSlot(options.architecture) : options.architecture;
 }
 
+/** Where packages of an architecture can be. */
+export function slotsOf(architecture: string): readonly string[] {
+  return [architecture, udebSlot(architecture)];
+}
+
 /** The slot of udebs of an architecture. */
 export function udebSlot(architecture: string): string {
   return UDEB_PREFIX + architecture;

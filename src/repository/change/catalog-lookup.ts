@@ -6,6 +6,7 @@ import type { RunLeaf } from '../../catalog/leaf-store.ts';
 import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { EMPTY_RUN, leavesAbout, leavesWithName, type Run } from '../../catalog/run.ts';
 import type { PackageRecord } from '../../formats/format.ts';
+import { formatByName } from '../../formats/table.ts';
 import type { BaseLookup } from './changes.ts';
 
 /** Leaves that are read at a time. */
@@ -16,11 +17,13 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
   const { runs, leaves } = reader;
   const byName = new Map<string, Promise<ReadonlyMap<string, readonly PackageRecord[]>>>();
   const entries = catalog?.runs.map(({ channel, component, slot }) => ({ channel, component, slot })) ?? [];
+  const format = catalog && formatByName(catalog.settings.format);
   const load = async (entry: RunEntry | undefined): Promise<Run> =>
     entry === undefined ? EMPTY_RUN : runs.load(entry.ref);
   const now = (key: RunKey): Promise<Run> => load(catalog && runEntryOf(catalog, key));
   return {
     runs: () => entries,
+    fits: ({ slot }, architecture) => format?.slotsOf?.(architecture).includes(slot) ?? true,
     async find(key, name) {
       const found: PackageRecord[] = [];
       for (const leaf of leavesWithName(await now(key), name)) {

@@ -2,14 +2,16 @@
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import { requireSigner } from '../../ledger/committers.ts';
 import { withdrawIntent, writeIntent } from '../../ledger/intents.ts';
-import { readTail } from '../../ledger/log.ts';
+import { isFinished } from '../../ledger/is-finished.ts';
+import { type Revision, readTail } from '../../ledger/log.ts';
 import type { PublishReport } from '../../ledger/publish.ts';
 import type { SettledIntent } from '../../ledger/settled.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import type { Action } from './actions.ts';
 import { commitChanges } from './commit-changes.ts';
+import type { ReadRevision } from './content.ts';
 import type { OwnFiles } from './prepare.ts';
-import { publishNewest } from './publish-newest.ts';
+import { type Newest, publishNewest } from './publish-newest.ts';
 
 export interface Change {
   /** Of the proposal, where files lie there already; default: a new one. */
@@ -19,8 +21,10 @@ export interface Change {
   readonly message: string;
   /** Files of the public folder that this process wrote. */
   readonly own?: OwnFiles | undefined;
-  /** The revision on top of which it passed the gate; 0: before the first. */
-  readonly passedRev?: number;
+  /** The newest revision when it was planned; undefined: there was none, or nobody looked. */
+  readonly known?: Revision | undefined;
+  /** It passed the gate on top of that. */
+  readonly passed?: boolean;
 }
 
 export interface Changed {
@@ -70,22 +74,25 @@ export async function makeChange(
   const call = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
   let waitedMs = 0;
-  const { message, actions, own, passedRev } = change;
+  const { message, actions, own, known } = change;
   const ref = await writeIntent(ledger, { id: repository.newId(), message, actions, signer }, call);
-  const passed = passedRev === undefined ? undefined : { ref, rev: passedRev };
+  const passed = change.passed ? { ref, rev: known?.signed.record.rev ?? 0 } : undefined;
   const onWait = (ms: number): void => {
     waitedMs += ms;
   };
-  const outcome = await commitChanges(repository, { waitFor: [ref], onWait, own, passed }, options).catch(
-    async (error: unknown) => {
-      if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
-      throw error;
-    },
-  );
+  const outcome = await commitChanges(
+    repository,
+    { waitFor: [ref], known, onWait, own, passed },
+    options,
+  ).catch(async (error: unknown) => {
+    if (hasCode(error, ...WITHDRAWING)) await withdrawIntent(ledger, ref, call);
+    throw error;
+  });
   const settled = outcome.settled.get(ref);
   if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
   report({ type: 'progress', task: 'Publishing' });
-  const published = await publish(repository, settled, options);
+  const { tail, there } = outcome;
+  const published = await publish(repository, settled, { ...options, known: tail, there });
   if (settled.rejected !== undefined) {
     throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
       hint: 'Nothing was changed. Correct what is named and run the command again.',
@@ -109,7 +116,7 @@ function isMakingOnly({ actions }: Change): boolean {
 async function publish(
   repository: Repository,
   { rev, rejected }: SettledIntent,
-  options: UseCaseOptions,
+  options: UseCaseOptions & Newest,
 ): Promise<PublishReport> {
   try {
     return await publishNewest(repository, options);
@@ -133,13 +140,39 @@ async function publish(
 /**
  * Finishes what earlier writers left: open proposals are committed where this process may, and the newest revision is
  * published. For commands that found nothing of their own to do.
+ * @param options.known The newest revision a moment ago. In a bucket, where every look takes a while, its entry pointers then stand
+ * for all that it published.
+ * @param options.channel The one whose pointers are looked at; default: all.
  */
-export async function finishOthers(repository: Repository, options: UseCaseOptions): Promise<void> {
-  if (options.propose !== undefined) return;
+export async function finishOthers(
+  repository: Repository,
+  options: UseCaseOptions & { readonly known?: ReadRevision | undefined; readonly channel?: string },
+): Promise<void> {
+  const { known, channel, propose, signal } = options;
+  if (propose !== undefined) return;
   const { ledger } = repository;
-  const call = options.signal === undefined ? {} : { signal: options.signal };
-  const tail = await readTail(ledger, call);
-  if (tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId))
-    await commitChanges(repository, { waitFor: [] }, options);
-  await publishNewest(repository, options);
+  const call = signal === undefined ? {} : { signal };
+  if (
+    known !== undefined &&
+    (await isFinished(ledger, { tail: known.revision, paths: pathsOf(known, channel) }, call))
+  )
+    return;
+  const tail = known?.revision ?? (await readTail(ledger, call));
+  const mayCommit = tail?.manifest.committers.some(({ keyId }) => keyId === ledger.signer?.keyId);
+  const newest = mayCommit
+    ? await commitChanges(repository, { waitFor: [], known: tail }, options)
+    : undefined;
+  await publishNewest(repository, {
+    report: options.report,
+    known: newest?.tail,
+    there: newest?.there,
+    ...call,
+  });
+}
+
+/** The channel's own pointers, which clients begin with. */
+function pathsOf({ content }: ReadRevision, channel: string | undefined): readonly string[] {
+  return content.channelPointers
+    .filter((one) => (channel ?? one.channel) === one.channel)
+    .flatMap(({ paths }) => paths);
 }

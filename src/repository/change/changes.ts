@@ -27,6 +27,8 @@ import { createTouchedNames, runId, type Step } from './step.ts';
 export interface BaseLookup {
   /** Runs that hold packages. */
   runs(): readonly RunKey[];
+  /** False when no package of this architecture can be in the run. */
+  fits(run: RunKey, architecture: string): boolean;
   /** Every package called `name` in a run. */
   find(run: RunKey, name: string): Promise<readonly PackageRecord[]>;
   /** What is to change in a run to make it what it was. */
@@ -117,6 +119,7 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
   };
 
   const holds = async (run: RunKey, record: PackageRecord): Promise<boolean> => {
+    if (!base.fits(run, record.architecture)) return false;
     const there = (await find(run, record.name)).find((one) => isSame(one, record));
     if (there !== undefined && there.sha256 !== record.sha256) throw conflict(run, { there, added: record });
     return there !== undefined;
@@ -124,7 +127,7 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
 
   const lookUp: Changes['lookUp'] = async (place, identity) => {
     for (const run of runsOf(place.channel)) {
-      if (run.component !== place.component) continue;
+      if (run.component !== place.component || !base.fits(run, identity.architecture)) continue;
       const record = (await find(run, identity.name)).find((one) => isSame(one, identity));
       if (record !== undefined) return { slot: run.slot, record };
     }
@@ -133,8 +136,9 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
 
   return {
     async add(run, record) {
-      for (const other of runsOf(run.channel))
-        if ((await holds(other, record)) && runId(other) === runId(run)) return false;
+      const others = runsOf(run.channel);
+      const held = await Promise.all(others.map((other) => holds(other, record)));
+      if (others.some((other, at) => held[at] && runId(other) === runId(run))) return false;
       if (swept.has(record.path)) throw sweeping(record.path);
       set(run, { put: record, restored: false });
       return true;

@@ -9,7 +9,7 @@ import { createPrepare, type PrepareOptions } from './prepare.ts';
 /** Commits until all of `waitFor` is settled; without any, until nothing is open. Copies of proposed files are deleted afterwards. */
 export async function commitChanges(
   repository: Repository,
-  work: Pick<CommitOptions, 'waitFor' | 'onWait'> & Pick<PrepareOptions, 'own' | 'passed'>,
+  work: Pick<CommitOptions, 'waitFor' | 'known' | 'onWait'> & Pick<PrepareOptions, 'own' | 'passed'>,
   { report, signal }: UseCaseOptions,
 ): Promise<CommitOutcome> {
   const { own, passed, ...rest } = work;

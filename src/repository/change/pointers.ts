@@ -31,7 +31,7 @@ export async function readIndexFile(
   { from, sizeBytes, sha256 }: IndexFile,
   call: CallOptions = {},
 ): Promise<Uint8Array> {
-  const bytes = from && (await files.read(from, { ...call, offset: 0, length: sizeBytes }));
+  const bytes = from && (await files.read({ from, sha256 }, { ...call, offset: 0, length: sizeBytes }));
   if (bytes !== undefined && sha256Hex(bytes) === sha256) return bytes;
   const name = from === undefined ? 'an index file' : 'tree' in from ? from.tree : from.blob;
   throw new PakhusError('LEDGER_CORRUPT', `${name} is missing or has other bytes than the ledger says`, {
@@ -89,19 +89,23 @@ export async function makePointers(
 
 /**
  * The order in which pointers are written: each index file at its usual name, and right after it what is signed over it or made from
- * it, for nothing else protects clients from meeting two that do not fit; then the others, in their own order.
+ * it, for nothing else protects clients from meeting two that do not fit; then the others, in their own order. Different index files
+ * may be written at once, and so may the others of different channels.
  */
 export function inWritingOrder(
   aliases: readonly PointerEntry[],
   own: readonly { readonly entry: PointerEntry; readonly of: string | undefined }[],
+  channel: string,
 ): { readonly indexes: readonly PointerEntry[]; readonly others: readonly PointerEntry[] } {
   const paths = new Set(aliases.map(({ path }) => path));
   const followers = Map.groupBy(own, ({ of }) => (of !== undefined && paths.has(of) ? of : undefined));
   const entries = (of: string | undefined): readonly PointerEntry[] =>
     followers.get(of)?.map(({ entry }) => entry) ?? [];
   return {
-    indexes: aliases.flatMap((alias) => [alias, ...entries(alias.path)]),
-    others: entries(undefined),
+    indexes: aliases.flatMap((alias) =>
+      [alias, ...entries(alias.path)].map((entry) => ({ ...entry, phase: 0, lane: alias.path })),
+    ),
+    others: entries(undefined).map((entry) => ({ ...entry, phase: 1, lane: channel })),
   };
 }
 

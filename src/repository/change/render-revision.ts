@@ -55,8 +55,8 @@ export async function renderIndexes(
   const { settings, signers } = terms;
   const format = formatByName(settings.format);
   report({ type: 'progress', task: 'Rendering indexes' });
-  const { blobs, state } = repository.ledger;
-  const files = createIndexFiles({ tree: repository.tree, state, blobs, format });
+  const { blobs, state, uploads } = repository.ledger;
+  const files = createIndexFiles({ tree: repository.tree, state, blobs, format, uploads });
   const leaves = withLeafNames(repository.catalog.leaves, format);
   const deps = { ...repository.catalog, leaves, format, files };
   // Loading OpenPGP takes this thread, so it is done while the first block is compressed; a missing key ends it before more is.
@@ -111,14 +111,15 @@ export async function renderPointers(
     const order = inWritingOrder(
       usualNames,
       entries.map((entry) => ({ entry, of: of.get(entry.path) })),
+      name,
     );
     indexes.push(...order.indexes);
     others.push(...order.others);
   }
   const keys = await publicKeyFiles(repository, { signers: terms.signers, at });
   const all = work.takesOver
-    ? [...keys, ...others.toReversed(), ...indexes]
-    : [...indexes, ...keys, ...others];
+    ? [...keys, ...others.toReversed(), ...indexes].map(({ phase: _, lane: __, ...entry }) => entry)
+    : [...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
   const content: Content = {
     catalog,
     signers: terms.signers,

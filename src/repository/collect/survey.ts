@@ -4,7 +4,7 @@ import { formatByName } from '../../formats/table.ts';
 import { readOpenIntents } from '../../ledger/intents.ts';
 import { readPublished } from '../../ledger/published.ts';
 import { revOfRecord } from '../../ledger/record.ts';
-import { readSettled } from '../../ledger/settled.ts';
+import { readSettled, type SettledIntents } from '../../ledger/settled.ts';
 import type { CallOptions, ObjectInfo } from '../../storage/storage.ts';
 import { parseActions } from '../change/actions.ts';
 import type { ReadRevision } from '../change/content.ts';
@@ -78,7 +78,8 @@ export async function surveyRepository(
   const gone = new Map(manifest.gone.map((one) => [one.path, one]));
   const absent = new Set(gone.keys());
   const { kindOf } = formatByName(tail.content.catalog.settings.format);
-  const proposed = await proposedFiles(repository, { tail, settled }, call);
+  const open = { find: async (ref: string) => settled.get(ref) };
+  const proposed = await proposedFiles(repository, { tail, settled: open }, call);
   const isForeign = await readForeign(ledger.blobs, tail.content.foreign, call);
   const treeRules = { ...names.tree, agedMs, proposed, gone, keptFrom, isForeign, kindOf };
   const files: ObjectInfo[] = [];
@@ -94,7 +95,7 @@ export async function surveyRepository(
 /** Files of the public folder that open proposals name: their proposers may be gone, and cannot put them back. */
 async function proposedFiles(
   { ledger }: Repository,
-  { tail, settled }: { readonly tail: ReadRevision; readonly settled: { has(ref: string): boolean } },
+  { tail, settled }: { readonly tail: ReadRevision; readonly settled: SettledIntents },
   call: CallOptions,
 ): Promise<ReadonlySet<string>> {
   const { intents } = await readOpenIntents(ledger, { speakers: tail.revision.manifest, settled, ...call });

@@ -38,11 +38,11 @@ export async function pinRevision(
   const message = `pin revision ${rev}${name === undefined ? '' : ` as ${name}`}`;
   if (dryRun) return { pin, change: undefined };
   if (isThere) {
-    await finishOthers(repository, options);
+    await finishOthers(repository, { ...options, known: tail });
     return { pin, change: undefined };
   }
   const actions = [{ type: 'pin', pin } as const];
-  return { pin, change: await makeChange(repository, { actions, message }, options) };
+  return { pin, change: await makeChange(repository, { actions, message, known: tail.revision }, options) };
 }
 
 export interface UnpinResult {
@@ -77,7 +77,10 @@ export async function unpinRevision(
   if (dryRun) return { removed, change: undefined };
   const actions = [{ type: 'unpin', pin } as const];
   const message = `unpin revision ${revision}`;
-  return { removed, change: await makeChange(repository, { actions, message }, options) };
+  return {
+    removed,
+    change: await makeChange(repository, { actions, message, known: tail.revision }, options),
+  };
 }
 
 function callOf({ signal }: UseCaseOptions): CallOptions {

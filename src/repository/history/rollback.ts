@@ -61,14 +61,17 @@ export async function rollbackPlace(
   });
   const { to } = preview;
   if (dryRun || preview.packages.length === 0) {
-    if (!dryRun) await finishOthers(repository, options);
+    if (!dryRun) await finishOthers(repository, { ...options, known: tail });
     return { ...preview, change: undefined };
   }
   const named = wanted === undefined || wanted === String(to) ? '' : ` (${wanted})`;
   const message = `roll back ${describePlace(where)}to revision ${to}${named}`;
   const actions = withAllowance([{ type: 'rollback', place, to }], allowUninstallable);
-  const { rev: passedRev } = tail.revision.signed.record;
-  const change = await makeChange(repository, { actions, message, passedRev }, options);
+  const change = await makeChange(
+    repository,
+    { actions, message, known: tail.revision, passed: true },
+    options,
+  );
   if (change.rev === undefined) return { ...preview, change };
   return { ...preview, packages: await changesOf(repository, { rev: change.rev, where, ...call }), change };
 }

@@ -21,9 +21,11 @@ export interface RecognisedFile {
 /** Digests of packages that were accepted before, and their sizes in bytes. */
 export type KnownDigests = ReadonlyMap<string, number>;
 
-/** Packages that a revision holds already. */
+/** Packages that a place holds already. */
 export interface KnownPackages {
   readonly digests: KnownDigests;
   /** The package with these bytes; undefined when there is none. */
   recall(file: RecognisedFile): InspectedPackage | undefined;
+  /** Where the file with this digest is, below the repository's folder. */
+  pathOf(sha256: string): string | undefined;
 }

@@ -91,6 +91,16 @@ export async function holds(
   }
 }
 
+/** Bytes of the object at `path`; undefined when there is none. */
+export async function sizeAt(tree: Storage, path: string, options: CallOptions): Promise<number | undefined> {
+  try {
+    return (await tree.stat(path, options)).sizeBytes;
+  } catch (error) {
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
 /** The file's bytes, which must still be those that were read before. */
 function verifiedBody(task: StoreTask): Body {
   if (task.sizeBytes <= WHOLE_LIMIT_BYTES) {

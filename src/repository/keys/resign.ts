@@ -56,7 +56,7 @@ export async function resign(
   const due = channels.flatMap(({ channel, outcome }) => (outcome === 'signed' ? [channel] : []));
   if (input.dryRun) return { channels, change: undefined };
   if (due.length === 0) {
-    await finishOthers(repository, options);
+    await finishOthers(repository, { ...options, known: tail });
     return { channels, change: undefined };
   }
   const actions = [{ type: 'resign', channels: due } as const];

@@ -48,7 +48,14 @@ export async function rotateKey(
   const outcome = { step, signers, madeKeyFile: successor?.madeKeyFile };
   if (input.dryRun) return { ...outcome, change: undefined };
   const actions = [{ type: 'settings', create: false, ...before, signers } as const];
-  return { ...outcome, change: await makeChange(repository, { actions, message: messageOf(step) }, options) };
+  return {
+    ...outcome,
+    change: await makeChange(
+      repository,
+      { actions, message: messageOf(step), known: tail.revision },
+      options,
+    ),
+  };
 }
 
 async function announce(

@@ -1,7 +1,7 @@
 /** What was proposed and is not settled yet. */
 import { ulidTime } from '../../core/ulid.ts';
 import { INTENT_LIFETIME_MS, readOpenIntents } from '../../ledger/intents.ts';
-import { readSettled } from '../../ledger/settled.ts';
+import { settledIntents } from '../../ledger/settled.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { ReadRevision } from '../change/content.ts';
 import type { Repository } from '../repository.ts';
@@ -28,7 +28,7 @@ export async function readOpenProposals(
 ): Promise<readonly OpenProposal[]> {
   const { intents, bad } = await readOpenIntents(ledger, {
     speakers: revision.manifest,
-    settled: await readSettled(ledger, revision.manifest, call),
+    settled: settledIntents(ledger, revision.manifest, call),
     ...call,
   });
   const all = [

@@ -18,7 +18,7 @@ import type { PackageFiles, TakenFile } from '../change/apply-add.ts';
 import { rejected } from '../change/terms.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
-import { holds } from '../ingest/store-package.ts';
+import { holds, sizeAt } from '../ingest/store-package.ts';
 import type { Repository } from '../repository.ts';
 
 export interface ProposedFiles extends Pick<PackageFiles, 'take'> {
@@ -129,19 +129,6 @@ async function checkSource(
     throw new PakhusError('INTENT_REJECTED', `${file.inbox} cannot be read: ${error.message}`, {
       cause: error,
     });
-  }
-}
-
-async function sizeAt(
-  tree: Repository['tree'],
-  path: string,
-  call: CallOptions,
-): Promise<number | undefined> {
-  try {
-    return (await tree.stat(path, call)).sizeBytes;
-  } catch (error) {
-    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
-    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createBlobStore } from '../../../src/catalog/blobs.ts';
 import { createCatalogReader } from '../../../src/catalog/catalog-reader.ts';
+import { uploadsTo } from '../../../src/catalog/uploads.ts';
 import { createUlidFactory } from '../../../src/core/ulid.ts';
 import { createStoreTime } from '../../../src/ledger/store-time.ts';
 import { createBaseIndexes } from '../../../src/repository/gate/base-indexes.ts';
@@ -19,7 +20,8 @@ export function openRepository(process: SimulatedProcess, signer: LedgerSigner =
   const { store, clock, dice, author } = process;
   const state = prefixStorage(store, STATE);
   const tree = prefixStorage(store, TREE);
-  const blobs = createBlobStore(state, { ulid: createUlidFactory(clock.now, dice.bytes) });
+  const uploads = uploadsTo(store);
+  const blobs = createBlobStore(state, { ulid: createUlidFactory(clock.now, dice.bytes), uploads });
   const newId = createUlidFactory(clock.now, dice.bytes);
   return {
     name: 'deb',
@@ -30,8 +32,12 @@ export function openRepository(process: SimulatedProcess, signer: LedgerSigner =
       repository: 'deb',
       state,
       tree,
-      settle: (call) => store.settle(call),
+      settle: async (call) => {
+        await uploads.settled();
+        await store.settle(call);
+      },
       blobs,
+      uploads,
       clock,
       time: createStoreTime(clock),
       randomBytes: dice.bytes,
