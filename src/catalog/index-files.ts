@@ -44,12 +44,15 @@ export function createIndexFiles(options: {
   readonly uploads?: Uploads;
 }): IndexFiles {
   const { tree, state, blobs, format, uploads = AT_ONCE } = options;
+  // One piece is one request, and lets go of all that its parts were cut from.
+  const isFar = tree.capabilities.metadata;
   return {
     async write(file, call = {}) {
       const path = format.hashedIndexPath?.(file.path + ENCODING_SUFFIX[file.encoding], file.sha256);
       if (path === undefined) return { blob: (await blobs.put(file.chunks, call)).key };
-      const target = { path, file, contentType: format.contentType(path) };
-      await uploads.add(file, () => writeHashed(tree, target, call));
+      const kept = isFar ? { ...file, chunks: [Buffer.concat(file.chunks)] } : file;
+      const target = { path, file: kept, contentType: format.contentType(path) };
+      await uploads.add(kept, () => writeHashed(tree, target, call));
       return { tree: path };
     },
     async read({ from, sha256 }, call) {
@@ -74,7 +77,9 @@ async function writeHashed(
   call: CallOptions,
 ): Promise<void> {
   const { path, file, contentType } = target;
-  const body = { sizeBytes: file.sizeBytes, open: () => file.chunks };
+  const [only] = file.chunks;
+  const isOne = file.chunks.length === 1 && only !== undefined;
+  const body = isOne ? only : { sizeBytes: file.sizeBytes, open: () => file.chunks };
   const headers = { ...call, contentType, cacheControl: FOREVER };
   try {
     await tree.write(path, body, { ...headers, ifAbsent: true });

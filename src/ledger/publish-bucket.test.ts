@@ -78,3 +78,41 @@ test('a pointer that somebody else put there is replaced', async () => {
   expect(await publishTail(open().ledger)).toMatchObject({ written: ['words.txt'] });
   expect(await publicText(open().ledger)).toBe('1: one\n');
 });
+
+/** Keys of the public folder that were looked at one by one. */
+function watchLooks(store: Storage) {
+  const looks: string[] = [];
+  const stat: Storage['stat'] = (key, options) => {
+    looks.push(key);
+    return store.stat(key, options);
+  };
+  return { storage: { ...store, stat }, looks };
+}
+
+test('pointers that nobody touched since they were published are not looked at one by one', async () => {
+  const { store, open } = bucket();
+  await say(open(), 'one');
+  const { storage, looks } = watchLooks(store);
+  await say(open(storage), 'two');
+  expect(await publicText(open().ledger)).toBe('2: one two\n');
+  expect(looks).toEqual([]);
+});
+
+test('a pointer that somebody touched since is, and is put right', async () => {
+  const { store, open } = bucket();
+  await say(open(), 'one');
+  await store.write('tools/words.txt', Buffer.from('0: x\n'), { meta: { 'pakhus-since': '1' } });
+  const { storage, looks } = watchLooks(store);
+  expect(await publishTail(open(storage).ledger)).toEqual({ rev: 1, written: ['words.txt'] });
+  expect(looks).toEqual(['tools/words.txt']);
+  expect(await publicText(open().ledger)).toBe('1: one\n');
+});
+
+test('without `published` every pointer is looked at', async () => {
+  const { store, open } = bucket();
+  await say(open(), 'one');
+  await store.delete('.pakhus/tools/published');
+  const { storage, looks } = watchLooks(store);
+  expect(await publishTail(open(storage).ledger)).toEqual({ rev: 1, written: [] });
+  expect(looks).toEqual(['tools/words.txt']);
+});

@@ -10,7 +10,7 @@ export async function* listObjects(
   options: ListOptions,
 ): AsyncGenerator<ObjectInfo> {
   const { client, sdk, location } = connection;
-  const { startAfter, signal } = options;
+  const { startAfter, pageSize, signal } = options;
   let token: string | undefined;
   do {
     const command = new sdk.ListObjectsV2Command({
@@ -18,6 +18,7 @@ export async function* listObjects(
       Prefix: prefix,
       ...(startAfter !== undefined && startAfter !== '' && { StartAfter: startAfter }),
       ...(token !== undefined && { ContinuationToken: token }),
+      ...(pageSize !== undefined && { MaxKeys: Math.min(pageSize, 1000) }),
     });
     const answer = await connection.ask(undefined, options, (handling) => client.send(command, handling));
     for (const { Key, Size, LastModified, ETag } of answer.Contents ?? []) {
