@@ -69,7 +69,7 @@ const CLIENT_ANSWER: z.ZodType<ClientAnswer> = z.object({
 });
 
 /** The `.sources` file among the files of an answer. */
-function sourcesIn(answer: ClientAnswer): string {
+export function sourcesIn(answer: ClientAnswer): string {
   const file = answer.files.find(({ path }) => path.endsWith('.sources'));
   if (file === undefined) throw new Error(`no .sources file among ${answer.files.map(({ path }) => path)}`);
   return file.content;
