@@ -144,6 +144,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resign.ts')).resign,
   },
   {
+    name: 'store create',
+    group: 'Stores',
+    summary: 'Make a bucket that everybody can read, all but the state',
+    load: async () => (await import('./commands/store-create.ts')).storeCreate,
+  },
+  {
     name: 'store copy',
     group: 'Stores',
     summary: 'Bring another store to what this one has',
@@ -213,7 +219,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
-  store: 'Copies, policies, caches in front',
+  store: 'Buckets: making, policies, copies, caches in front',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

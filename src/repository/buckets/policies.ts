@@ -10,6 +10,7 @@
  * ```
  * Committers and proposers are users or roles: their policies name what they may do. Readers are everybody: theirs is the bucket's own.
  */
+import { sha256Hex } from '../../core/digest.ts';
 import type { S3Location } from '../../storage/s3/location.ts';
 import { type BucketFolder, type BucketPlaces, isSameBucket } from './places.ts';
 
@@ -146,8 +147,10 @@ export function readerPolicy(
   const { location, start } = store;
   const isInside = state !== undefined && isSameBucket(state.location, location);
   const hasState = isInside && (state.start.startsWith(start) || start.startsWith(state.start));
-  const read = { ...allow('PakhusRead', ['s3:GetObject']), Principal: '*' } as const;
-  const list = { ...allow('PakhusFindNothing', ['s3:ListBucket']), Principal: '*' } as const;
+  // Of each store in the bucket.
+  const id = start === '' ? '' : sha256Hex(start).slice(0, 8);
+  const read = { ...allow(`PakhusRead${id}`, ['s3:GetObject']), Principal: '*' } as const;
+  const list = { ...allow('PakhusList', ['s3:ListBucket']), Principal: '*' } as const;
   const listing: readonly Statement[] =
     isInside || start !== '' ? [] : [{ ...list, Resource: [arn(location)] }];
   if (!hasState) return policy([{ ...read, Resource: [arn(location, `${literal(start)}*`)] }, ...listing]);
