@@ -1,8 +1,10 @@
 /** The options of each format that a repository, or one of its channels, can set in pakhus.yaml. A new format is a line here. */
 import { DEB_OPTIONS } from '../formats/deb/options.ts';
 import type { FormatOption } from '../formats/format.ts';
+import { OPKG_OPTIONS } from '../formats/opkg/options.ts';
 
 /** By format, by name. */
 export const FORMAT_OPTIONS: Readonly<Record<string, Readonly<Record<string, FormatOption>>>> = {
   deb: DEB_OPTIONS,
+  opkg: OPKG_OPTIONS,
 };

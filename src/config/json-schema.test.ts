@@ -10,7 +10,14 @@ test('editors get every key with a description', () => {
       store: { type: 'string', description: expect.any(String) },
       repositories: {
         additionalProperties: {
-          oneOf: [{ properties: { format: { const: 'deb' }, origin: { type: 'string' } } }],
+          oneOf: expect.arrayContaining([
+            expect.objectContaining({
+              properties: expect.objectContaining({
+                format: expect.objectContaining({ const: 'deb' }),
+                origin: expect.objectContaining({ type: 'string' }),
+              }),
+            }),
+          ]),
         },
       },
     },

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PakhusError } from '../core/pakhus-error.ts';
+import { FORMAT_OPTIONS } from './format-options.ts';
 import { parseConfigFile } from './parse-config-file.ts';
+
+const FORMAT_NAMES = Object.keys(FORMAT_OPTIONS).join(', ');
 
 const parse = (text: string) => parseConfigFile(new TextEncoder().encode(text), 'pakhus.yaml');
 
@@ -101,8 +104,8 @@ describe('what is wrong is told with line, column and the nearest spelling', () 
       'repositories: { Tools: { format: deb } }',
       "1:17: repositories.Tools: the name 'Tools' must be up to 64 of a-z 0-9 . _ -, a letter or digit first",
     ],
-    ['repositories: { a: { format: rpm } }', '1:30: repositories.a.format: expected deb'],
-    ['repositories: { a: {} }', '1:20: repositories.a.format: is missing, expected deb'],
+    ['repositories: { a: { format: rpx } }', `1:30: repositories.a.format: expected ${FORMAT_NAMES}`],
+    ['repositories: { a: {} }', `1:20: repositories.a.format: is missing, expected ${FORMAT_NAMES}`],
     [
       'repositories: { a: { format: deb }, b: { format: deb, path: a/x } }',
       "1:40: repositories.b: lies in the folder 'a/x', which overlaps with 'a' of 'a'",

@@ -2,9 +2,10 @@
 import { PakhusError } from '../core/pakhus-error.ts';
 import { deb } from './deb/index.ts';
 import type { Format } from './format.ts';
+import { opkg } from './opkg/index.ts';
 
 /** In the order in which they are asked to recognise a file. */
-export const FORMATS: readonly Format[] = [deb];
+export const FORMATS: readonly Format[] = [deb, opkg];
 
 /** The format called `name`. @throws SETTINGS_INVALID */
 export function formatByName(name: string): Format {

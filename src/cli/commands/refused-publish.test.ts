@@ -22,7 +22,7 @@ describe('what cannot be published is told', () => {
       1,
       'PUBLISH_NOTHING_FOUND',
       /^no package file lies in empty$/,
-      /end in \.deb, \.udeb\./,
+      /end in \.deb, \.udeb, \.ipk/,
     ],
     [
       'a channel that is not there',

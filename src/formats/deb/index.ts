@@ -14,6 +14,7 @@
 import { AR_MAGIC } from '../../codec/ar.ts';
 import type { Format } from '../format.ts';
 import { compareVersions } from '../shared/dpkg-version.ts';
+import { summarise } from '../shared/summary.ts';
 import { adoption } from './adoption.ts';
 import { planIndexes } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
@@ -29,7 +30,6 @@ import { readRelations } from './relations.ts';
 import { renderChannel } from './release.ts';
 import { renderPackages } from './render-packages.ts';
 import { slotsOf } from './slots.ts';
-import { summarise } from './summary.ts';
 
 export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
 

@@ -1,0 +1,48 @@
+import type { RepositorySettings } from '../format.ts';
+import { checkOptions, checkPlaceNames, invalidSetting } from '../shared/check-options.ts';
+import { OPKG_OPTIONS, optionProblem, readOptions } from './options.ts';
+import { feedFolder } from './paths.ts';
+import { architectureProblem, isIndependent } from './slots.ts';
+
+/** Files of the repository that a channel's folder must not be. */
+const TAKEN_CHANNELS: readonly string[] = ['key.pub', 'key.asc', 'keys'];
+const APART = /^[0-9a-f]{12}$/;
+
+/** Checks what paths are made of. Fails with SETTINGS_INVALID, which names the option or name. */
+export function checkSettings(settings: RepositorySettings): void {
+  checkPlaceNames(settings);
+  checkOptions(settings, { known: OPKG_OPTIONS, problemOf: optionProblem });
+  for (const architecture of settings.architectures) {
+    const problem = isIndependent(architecture)
+      ? 'packages of it are in the index of every other one, so it need not be named'
+      : architectureProblem(architecture);
+    if (problem !== undefined)
+      throw invalidSetting(`architecture ${JSON.stringify(architecture)}: ${problem}`);
+  }
+  for (const { name } of settings.channels)
+    if (TAKEN_CHANNELS.includes(name))
+      throw invalidSetting(`channel ${name}: the public keys have that name`);
+  for (const channel of settings.channels) checkFolders(settings, channel.name);
+}
+
+/** Every feed has a folder of its own, and none looks like one that sets packages apart. */
+function checkFolders(settings: RepositorySettings, channel: string): void {
+  const at = settings.channels.find(({ name }) => name === channel) ?? { name: channel, options: {} };
+  const { byFeed } = readOptions(settings, at).folders;
+  for (const feed of byFeed.keys())
+    if (!settings.components.includes(feed))
+      throw invalidSetting(`option folders: there is no component ${feed}`, { option: 'folders' });
+  const owners = new Map<string, string>();
+  for (const component of settings.components) {
+    const folder = feedFolder(settings, { channel, component, architecture: '{arch}' });
+    const other = owners.get(folder);
+    if (other !== undefined)
+      throw invalidSetting(`option folders: ${other} and ${component} would share the folder ${folder}`, {
+        option: 'folders',
+        hint: 'Write {feed} in it, or name a folder for one of them: FEED=FOLDER.',
+      });
+    if (folder.split('/').some((name) => APART.test(name)))
+      throw invalidSetting(`${folder}: folders of 12 hex digits are for packages that are set apart`);
+    owners.set(folder, component);
+  }
+}

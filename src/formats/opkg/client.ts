@@ -1,0 +1,128 @@
+/**
+ * How a device gets its packages from here.
+ *
+ * opkg reads every file in /etc/opkg, and a backup of the system keeps customfeeds.conf. The key lies in a file that is named after its
+ * id. All of it is written with what every device has: no download, so no certificates are needed for it, and the key is the one
+ * that whoever wrote these lines meant.
+ *
+ * A device knows its own architecture: the lines ask /etc/openwrt_release for it where the layout has one.
+ */
+import { PakhusError } from '../../core/pakhus-error.ts';
+import type { ClientInput, ClientInstructions } from '../format.ts';
+import { quote } from '../shared/shell.ts';
+import { feedFolder, isPerArchitecture } from './paths.ts';
+
+const CUSTOM = '/etc/opkg/customfeeds.conf';
+const DIST = '/etc/opkg/distfeeds.conf';
+const KEYS = '/etc/opkg/keys';
+/** Where a device says what it is. */
+const RELEASE = '/etc/openwrt_release';
+/** In lines of a shell. */
+const ARCH = '$DISTRIB_ARCH';
+
+/** How a colleague sets up opkg, and undoes it. Fails with SETTINGS_INVALID when the URL is none. */
+export function clientInstructions(input: ClientInput): ClientInstructions {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(input.id))
+    throw new Error(`Not a name for feeds of opkg: ${input.id}`);
+  if (!URL.canParse(input.url) || /[\s\p{Cc}'"\\#$`]/u.test(input.url)) {
+    throw new PakhusError('SETTINGS_INVALID', `${JSON.stringify(input.url)} is no URL that opkg can read`, {
+      hint: 'Write all of it, http:// or https:// included, and blanks as %20.',
+      details: { url: input.url },
+    });
+  }
+  const feeds = input.components.map((component) => feedLine(input, component));
+  const needsArch = feeds.some((line) => line.includes(ARCH));
+  const keys = input.publicKeys.map((text) => ({ text, path: `${KEYS}/${keyId(text)}` }));
+  const [only, ...more] = input.architectures;
+  const example = more.length === 0 ? (only ?? 'ARCHITECTURE') : 'ARCHITECTURE';
+  const addKeys = [
+    `mkdir -p ${KEYS}`,
+    ...keys.map(
+      ({ text, path }) => `printf '%s\\n' ${text.trimEnd().split('\n').map(quote).join(' ')} > ${path}`,
+    ),
+  ];
+  const addFeeds = [
+    ...(needsArch ? [`. ${RELEASE}`] : []),
+    dropFeeds(input.url),
+    ...feeds.map((line) => `echo "${line}" >> ${CUSTOM}`),
+  ];
+  const lines = [...addKeys, ...addFeeds, 'opkg update'];
+  const undo = [
+    dropFeeds(input.url),
+    `[ ! -f ${BACKUP} ] || mv ${BACKUP} ${DIST}`,
+    ...keys.map(({ path }) => `rm -f ${path}`),
+    'opkg update',
+  ];
+  return {
+    files: [
+      {
+        path: CUSTOM,
+        content: `${feeds.join('\n').replaceAll(ARCH, example)}\n`,
+        about: needsArch
+          ? `Lines to add. The architecture of a device: \`. ${RELEASE}; echo $DISTRIB_ARCH\`.`
+          : 'Lines to add.',
+      },
+      ...keys.map(({ text, path }) => ({
+        path,
+        content: text,
+        about: 'The key that signs; the file is named after its id.',
+      })),
+    ],
+    script: `set -e\n${lines.join('\n')}\n`,
+    oneLiner: lines.join(' && '),
+    undo: `${undo.join('\n')}\n`,
+    next: ['opkg update', 'opkg install PACKAGE'],
+    variants: [
+      {
+        title: 'These feeds instead of those that the device came with; taking it back restores them',
+        text: `${replaceFeeds(feeds, { addKeys, needsArch }).join('\n')}\n`,
+      },
+      {
+        title: 'The key by download',
+        text: `wget -O /tmp/key.pub ${quote(input.keyUrl)}\nopkg-key add /tmp/key.pub\nrm /tmp/key.pub\n`,
+      },
+    ],
+  };
+}
+
+const BACKUP = `${DIST}.before-pakhus`;
+
+function replaceFeeds(
+  feeds: readonly string[],
+  { addKeys, needsArch }: { readonly addKeys: readonly string[]; readonly needsArch: boolean },
+): readonly string[] {
+  return [
+    ...addKeys,
+    ...(needsArch ? [`. ${RELEASE}`] : []),
+    // Run again it keeps the first copy.
+    `[ -f ${BACKUP} ] || cp ${DIST} ${BACKUP}`,
+    `: > ${DIST}`,
+    ...feeds.map((line) => `echo "${line}" >> ${DIST}`),
+    'opkg update',
+  ];
+}
+
+/** Names of feeds are unique on a device, and made of the repository's and the feed's. */
+function feedLine(input: ClientInput, component: string): string {
+  const { id, url, channel, settings } = input;
+  const at = { channel, component };
+  const architecture = isPerArchitecture(settings, at) ? ARCH : 'all';
+  const folder = feedFolder(settings, { ...at, architecture });
+  return `src/gz ${feedName(id, component)} ${url}/${folder}`;
+}
+
+function feedName(id: string, component: string): string {
+  return `${id}_${component}`.replaceAll(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** Takes the lines of this repository out, whatever its feeds were called, and leaves all others. */
+function dropFeeds(url: string): string {
+  const pattern = url.replaceAll(/[.*[\]^]/g, '\\$&');
+  return `touch ${CUSTOM} && sed -i '\\#^src/gz [^ ]* ${pattern}/#d' ${CUSTOM}`;
+}
+
+/** The id in a public key of usign: 8 bytes after the algorithm. */
+function keyId(publicKey: string): string {
+  const base64 = publicKey.trim().split('\n')[1] ?? '';
+  return Buffer.from(base64, 'base64').subarray(2, 10).toString('hex');
+}

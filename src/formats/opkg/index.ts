@@ -1,0 +1,55 @@
+/**
+ * Public subpath `pakhus/formats/opkg`: packages of OpenWrt and its kin, and feeds that opkg reads.
+ *
+ * ```
+ * .ipk ── read-ipk ──▶ control ──▶ PackageMeta          paths: where files are, and copies of those for all
+ *                                     │
+ *    Packages.manifest, Packages ◀── render-packages (segments)     channel: which indexes there are
+ *            │             │
+ *       index.json    Packages.sig (usign)                          client: how opkg finds it
+ *                                                                   downgrade: how it goes back
+ * ```
+ */
+import { AR_MAGIC } from '../../codec/ar.ts';
+import type { Format } from '../format.ts';
+import { compareVersions } from '../shared/dpkg-version.ts';
+import { peekTarNames } from '../shared/peek-tar.ts';
+import { summarise } from '../shared/summary.ts';
+import { planIndexes, renderChannel } from './channel.ts';
+import { checkSettings } from './check-settings.ts';
+import { clientInstructions } from './client.ts';
+import { downgradeInstructions } from './downgrade.ts';
+import { companions, contentType, kindOf, packagePath } from './paths.ts';
+import { readIpk } from './read-ipk.ts';
+import { readRelations } from './relations.ts';
+import { segments } from './render-packages.ts';
+
+/** The format of OpenWrt: `.ipk`, opkg. Versions are in the order of dpkg. */
+export const opkg: Format = {
+  name: 'opkg',
+  fileExtensions: ['.ipk'],
+  signedBy: 'usign',
+  recognise,
+  readPackage: readIpk,
+  packagePath,
+  companions,
+  compareVersions,
+  slotsOf: (architecture) => [architecture],
+  relations: readRelations,
+  summarise,
+  checkSettings,
+  segments,
+  planIndexes,
+  kindOf,
+  renderChannel,
+  contentType,
+  clientInstructions,
+  downgradeInstructions,
+};
+
+/** A tar archive, compressed or not, with the members of a package; or the old form, which a `.deb` has too, by its name. */
+function recognise(head: Uint8Array, name: string): boolean {
+  const isAr = Buffer.from(head.subarray(0, AR_MAGIC.length)).toString('latin1') === AR_MAGIC;
+  if (isAr) return name.toLowerCase().endsWith('.ipk');
+  return peekTarNames(head).some((one) => /^(?:debian-binary|(?:control|data)\.tar(?:\.\w+)?)$/.test(one));
+}
