@@ -150,6 +150,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/store-create.ts')).storeCreate,
   },
   {
+    name: 'store check',
+    group: 'Stores',
+    summary: 'Try what the store does, and what it gives to whom',
+    load: async () => (await import('./commands/store-check.ts')).storeCheck,
+  },
+  {
     name: 'store copy',
     group: 'Stores',
     summary: 'Bring another store to what this one has',
@@ -219,7 +225,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
-  store: 'Buckets: making, policies, copies, caches in front',
+  store: 'Make, check and copy a store; policies, caches in front',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',
 };

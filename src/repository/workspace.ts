@@ -49,6 +49,8 @@ export interface WorkspaceInput {
 export interface Workspace {
   readonly config: ResolvedConfig;
   readonly store: Storage;
+  /** Where the ledgers are, if not inside the store. */
+  readonly state: Storage | undefined;
   /** The configured repositories and those that the store holds, by name. */
   repositories(): Promise<readonly RepositoryConfig[]>;
   /** @throws REPOSITORY_NOT_FOUND with the names there are */
@@ -125,6 +127,7 @@ export function createWorkspace(
   return {
     config,
     store,
+    state,
     repositories,
     async configOf(name) {
       const all = await repositories();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type CliSession, createCliSession } from '../support/cli-session.ts';
-import { type FakeS3, startFakeS3 } from '../support/fake-s3/fake-s3.ts';
+import { type FakeS3, type FakeS3Options, startFakeS3 } from '../support/fake-s3/fake-s3.ts';
 import type { MainResult } from '../support/run-main.ts';
 
 /** Somebody at a command line with a store in a bucket, and others who share it. */
@@ -14,21 +14,32 @@ export interface BucketSession extends AsyncDisposable {
   policy(...args: readonly string[]): Promise<unknown>;
 }
 
+export interface BucketSessionOptions extends FakeS3Options {
+  /** Below which the store lies. */
+  readonly prefix?: string;
+  /** Of the store's location: `&plus=twin`. */
+  readonly parameters?: string;
+  /** Lines of pakhus.yaml. `STATE` stands for the location of another bucket, `ledger`. */
+  readonly more?: readonly string[];
+}
+
 /** Rules of the proposers `ci` and `other`. */
 const PROPOSERS =
   'proposers: { ci: { actions: [add], to: [tools] }, other: { actions: [add], to: [tools] } }';
 const REPOSITORIES = 'repositories: { tools: { format: deb, channels: [stable] } }';
 
-/** `prefix`: below which the store lies. */
-export async function createBucketSession({
-  prefix = '',
-}: {
-  readonly prefix?: string;
-} = {}): Promise<BucketSession> {
+export async function createBucketSession(options: BucketSessionOptions = {}): Promise<BucketSession> {
+  const { prefix = '', parameters = '', more = [] } = options;
   const stack = new AsyncDisposableStack();
-  const s3 = stack.use(await startFakeS3());
+  const s3 = stack.use(await startFakeS3(options));
   const session = stack.use(await createCliSession(s3.env));
-  await session.configure(`store: ${s3.location(prefix)}`, REPOSITORIES, PROPOSERS);
+  const state = s3.location().replace(s3.bucket, 'ledger');
+  await session.configure(
+    `store: ${s3.location(prefix)}${parameters}`,
+    ...more.map((line) => line.replace('STATE', state)),
+    REPOSITORIES,
+    PROPOSERS,
+  );
   return {
     s3,
     session,

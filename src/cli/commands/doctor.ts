@@ -2,6 +2,7 @@
 import { diagnose } from '../../repository/doctor/diagnose.ts';
 import { createUrlReader } from '../../upstream/url-reader.ts';
 import { type Command, defineCommand } from '../command.ts';
+import { diagnosisLines } from '../diagnosis-lines.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
 
 export const doctor: Command = defineCommand({
@@ -14,18 +15,11 @@ export const doctor: Command = defineCommand({
     checks: await diagnose(await workspaceOf(context), {
       ...useCase(context),
       clock: context.clock,
+      env: context.env,
+      singleWriter: context.flags.singleWriter,
       read: createUrlReader(),
     }),
   }),
   exitCode: ({ checks }) => (checks.some(({ verdict }) => verdict === 'bad') ? 1 : 0),
-  render: ({ checks }, { palette }) =>
-    checks.flatMap(({ check, verdict, finding, remedy }) => {
-      const mark = { good: palette.good('ok  '), warning: palette.warning('warn'), bad: palette.bad('bad ') }[
-        verdict
-      ];
-      return [
-        `${mark}  ${palette.strong(check)}: ${finding}`,
-        ...(remedy === undefined ? [] : [`      ${remedy}`]),
-      ];
-    }),
+  render: ({ checks }, { palette }) => diagnosisLines(checks, palette),
 });

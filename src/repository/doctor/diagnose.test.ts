@@ -25,7 +25,9 @@ function diagnoseAll(user: TestUser): Promise<readonly Diagnosis[]> {
   const read = storageReader(user.store, URL);
   return user
     .workspace()
-    .then((workspace) => diagnose(workspace, { ...user.options, clock: user.clock, read }));
+    .then((workspace) =>
+      diagnose(workspace, { ...user.options, clock: user.clock, env: {}, singleWriter: false, read }),
+    );
 }
 
 /** `verdict check: finding` of all that is not well. */

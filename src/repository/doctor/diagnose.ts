@@ -3,7 +3,7 @@
  *
  * ```
  * machine    Node, xz, the folder of keys
- * store      takes writes, keeps writers apart, rights, room, clock
+ * store      takes writes, keeps writers apart, rights, room, clock; a bucket: what it gives to whom
  * each repository
  *   ledger   newest revision, what clients see of it, who may commit, what waits, pakhus.yaml
  *   signers  clients take them, their secret half is here
@@ -11,24 +11,17 @@
  * ```
  */
 import type { RepositoryConfig } from '../../config/resolved-config.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { UrlReader } from '../../upstream/url-reader.ts';
 import { findTail } from '../read-repository.ts';
-import type { UseCaseOptions } from '../repository.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Diagnosis, guarded, warning } from './diagnosis.ts';
-import { checkFolders } from './folders.ts';
 import { checkLedger } from './ledger.ts';
 import { checkKeyFolder, checkRuntime } from './machine.ts';
 import { checkSigner } from './signers.ts';
-import { checkStore } from './store.ts';
+import { checkStores, type StoresOptions } from './stores.ts';
 import { checkUrl } from './url.ts';
 
-export interface DiagnoseOptions extends UseCaseOptions {
-  readonly clock: Clock;
-  /** Fetches through `url:`. */
-  readonly read: UrlReader;
-}
+/** `read` fetches through `url:` as well. */
+export type DiagnoseOptions = StoresOptions;
 
 /** Every check of a store and its repositories. Nothing that clients see is touched. */
 export async function diagnose(
@@ -39,8 +32,7 @@ export async function diagnose(
   const found: Diagnosis[] = [
     checkRuntime(),
     ...(await guarded(`keys ${config.keys.value}`, () => checkKeyFolder(config.keys.value))),
-    ...(await checkStore(workspace.store, options.clock)),
-    ...(await checkFolders(config)),
+    ...(await checkStores(workspace, options)),
   ];
   if (config.url.value === undefined) {
     found.push(

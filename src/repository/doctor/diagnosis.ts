@@ -9,31 +9,39 @@ export interface Diagnosis {
   readonly finding: string;
   /** What to do; absent when all is well. */
   readonly remedy?: string;
+  /** Names this kind of finding, for programs; of a code of errors where an error is the finding. */
+  readonly code?: string;
 }
 
 export function good(check: string, finding: string): Diagnosis {
   return { check, verdict: 'good', finding };
 }
 
-export function warning(check: string, finding: string, remedy: string): Diagnosis {
-  return { check, verdict: 'warning', finding, remedy };
+export function warning(check: string, finding: string, remedy: string, code?: string): Diagnosis {
+  return { check, verdict: 'warning', finding, remedy, ...(code !== undefined && { code }) };
 }
 
-export function bad(check: string, finding: string, remedy: string): Diagnosis {
-  return { check, verdict: 'bad', finding, remedy };
+export function bad(check: string, finding: string, remedy: string, code?: string): Diagnosis {
+  return { check, verdict: 'bad', finding, remedy, ...(code !== undefined && { code }) };
 }
 
 /** Turns errors that a user can cause into findings. */
 export async function guarded(
   check: string,
   work: () => Promise<readonly Diagnosis[]>,
+  code?: string,
 ): Promise<readonly Diagnosis[]> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PakhusError)) throw error;
     return [
-      bad(check, error.message, error.hint ?? 'Correct what is named, or run this where it is in order.'),
+      bad(
+        check,
+        error.message,
+        error.hint ?? 'Correct what is named, or run this where it is in order.',
+        code ?? error.code,
+      ),
     ];
   }
 }

@@ -25,7 +25,14 @@ export function checkStore(store: Storage, clock: Clock): Promise<readonly Diagn
     const writes =
       again === 'kept'
         ? good(check, 'can be written, and keeps two writers apart')
-        : bad(check, 'lets two writers create the same object', 'Do not publish to it from several places.');
+        : bad(
+            check,
+            'lets two writers create the same object',
+            'Do not publish to it from several places.',
+            'store-unsafe',
+          );
+    // Whoever publishes waits for the lock; somebody who holds it all the time is a finding.
+    if (store.capabilities.exclusive) await store.exclusive(async () => undefined);
     return [writes, ...checkClock(clock, { modifiedMs, fromMs, toMs })];
   });
 }
@@ -43,6 +50,7 @@ function checkClock(
       'clock',
       `the clock of the store is ${showSpan(aheadMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's; the store's is used for dates`,
       'Let NTP keep both clocks.',
+      'store-clock',
     ),
   ];
 }

@@ -44,8 +44,8 @@ export async function checkUrl(
   return found.length > 0 ? found : [good(check, `serves revision ${tail.revision.signed.record.rev}`)];
 }
 
-function asDiagnosis(check: string, { severity, url, problem, remedy }: LiveFinding): Diagnosis {
-  return (severity === 'error' ? bad : warning)(check, `${url}: ${problem}`, remedy);
+function asDiagnosis(check: string, { severity, code, url, problem, remedy }: LiveFinding): Diagnosis {
+  return (severity === 'error' ? bad : warning)(check, `${url}: ${problem}`, remedy, code);
 }
 
 /** The answer of a cache is as old as it says. */
