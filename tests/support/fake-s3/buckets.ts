@@ -32,6 +32,10 @@ export interface Upload {
   readonly parts: Map<number, Part>;
 }
 
+export type BucketChange =
+  | { readonly type: 'put'; readonly object: StoredObject }
+  | { readonly type: 'delete'; readonly key: string };
+
 /** Objects in the order of their keys' UTF-8 bytes. */
 export class Bucket {
   readonly name: string;
@@ -42,6 +46,8 @@ export class Bucket {
   changes = 0;
   /** Counts the losers of races, so that they get each kind of answer by turns. */
   nextLoser = 0;
+  /** Told of every change when it is done. */
+  onChange: (change: BucketChange) => void = () => {};
   readonly #objects = new Map<string, StoredObject>();
   readonly #changedAt = new Map<string, number>();
   /** Keys as one character for each byte, so that they compare as bytes do. */
@@ -70,12 +76,14 @@ export class Bucket {
     }
     this.#objects.set(object.key, object);
     this.#changedAt.set(object.key, ++this.changes);
+    this.onChange({ type: 'put', object });
   }
 
   delete(key: string): void {
     if (!this.#objects.delete(key)) return;
     this.#sorted.splice(this.#placeOf(toBytes(key)), 1);
     this.#changedAt.set(key, ++this.changes);
+    this.onChange({ type: 'delete', key });
   }
 
   /** Up to `limit` objects below `prefix` after a key. */

@@ -17,7 +17,7 @@ export interface Exchange {
 
 export interface Conversation {
   readonly handler: Handler;
-  readonly decide: DecideS3Fault;
+  readonly decide: DecideS3Fault | undefined;
   readonly lateness: Lateness;
 }
 
@@ -29,7 +29,7 @@ export async function converse(
   const { head, message, entry, index } = exchange;
   const arrivedAt = handler.arrive(head);
   const { operation } = entry;
-  const fault = await decide({ ...head, operation, index });
+  const fault = await decide?.({ ...head, operation, index });
   entry.fault = fault?.type;
   if (fault?.type === 'cut-request') return cutWithin(exchange, fault.afterBytes);
   const body = await readBody(message);

@@ -1,39 +1,11 @@
-/**
- * A small S3 server in memory, for tests.
- *
- *     request ─▶ fault? ─▶ signature ─▶ may it? ─▶ one operation on the buckets ─▶ answer ─▶ fault?
- *                (faults)  (authenticate) (authorise)  (perform)
- *
- * Path style, on a free port of 127.0.0.1. It is strict where stores differ, and says 501 to what it does not know.
- */
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type S3Server, s3Environment, s3Location } from '../s3-server.ts';
-import type { Account } from './authenticate.ts';
 import type { Bucket } from './buckets.ts';
-import { converse } from './connection.ts';
+import { createFakeServer, type FakeServerOptions } from './fake-server.ts';
 import type { DecideS3Fault } from './faults.ts';
-import { createHandler } from './handler.ts';
-import { createLateness } from './lateness.ts';
-import { type LoggedS3Request, type OpenEntry, openEntry } from './request-log.ts';
-import { readHead } from './s3-request.ts';
-import type { FakeS3Mode } from './semantics.ts';
+import type { LoggedS3Request } from './request-log.ts';
 
-export interface FakeS3Options {
-  /** What the store makes of conditions. Default: honest. */
-  readonly mode?: FakeS3Mode;
-  /** Asked for each request. Default: nothing goes wrong. */
-  readonly faults?: DecideS3Fault;
-  /** Made at the start. Default: packages. */
-  readonly bucket?: string;
-  /** Default: us-east-1. */
-  readonly region?: string;
-  /** The account's credentials are of a session. Default: false. */
-  readonly isSession?: boolean;
-  /** A literal `+` in a path means a space. Default: as AWS, so in mode honest. */
-  readonly awsPaths?: boolean;
-}
-
+/** The server in memory, on a free port of 127.0.0.1. */
 export interface FakeS3 extends S3Server {
   /** In the order of their arrival. */
   readonly requests: readonly LoggedS3Request[];
@@ -51,58 +23,33 @@ export interface FakeS3 extends S3Server {
   find(bucket: string): Bucket | undefined;
 }
 
-export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
-  const { mode = 'honest', bucket = 'packages', region = 'us-east-1', isSession = false } = options;
-  const account: Account = {
-    accessKeyId: 'testaccess',
-    secretAccessKey: 'testsecret',
-    sessionToken: isSession ? 'testsession' : undefined,
-  };
-  const handler = createHandler({ mode, region, account, bucket });
-  const lateness = createLateness();
-  let decide = options.faults;
-  let requests: OpenEntry[] = [];
-  let arrived = 0;
-  const plusIsSpace = options.awsPaths ?? mode === 'honest';
-  const server = createServer((message, response) => {
-    const head = readHead(message, plusIsSpace);
-    if (head === undefined) {
-      response.writeHead(400).end();
-      return;
-    }
-    const entry = openEntry(head);
-    requests.push(entry);
-    const exchange = { head, message, response, entry, index: arrived++ };
-    converse(exchange, { handler, lateness, decide: (request) => decide?.(request) }).catch((error) => {
-      if (!message.destroyed) throw error;
-    });
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+export async function startFakeS3(options: FakeServerOptions = {}): Promise<FakeS3> {
+  const server = createFakeServer(options);
+  const { handler, account, bucket, region, http } = server;
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    http.closeAllConnections();
+    await new Promise<void>((resolve) => http.close(() => resolve()));
   };
   return {
     ...account,
-    sessionToken: account.sessionToken,
     endpoint,
     bucket,
     region,
     env: s3Environment(account, region),
     get requests() {
-      return requests;
+      return server.requests;
     },
     location: (prefix = '') => s3Location({ endpoint, region }, { bucket, prefix }),
     clearRequests: () => {
-      requests = [];
+      server.requests = [];
     },
     setFaults: (next) => {
-      decide = next;
+      server.decide = next;
     },
-    releaseLate: () => lateness.release(),
+    releaseLate: () => server.lateness.release(),
     setClockOffset: (ms) => {
       handler.clockOffsetMs = ms;
     },

@@ -16,7 +16,7 @@ import type { S3Operation } from './operation.ts';
 export type S3Fault =
   | { readonly type: 'request-lost' }
   | { readonly type: 'answer-lost' }
-  /** `after`: applied by itself after so many other requests. Default: only by `releaseLate()`. */
+  /** `after`: arrives by itself after so many other requests. Default: only when it is released. */
   | { readonly type: 'late'; readonly after?: number }
   | { readonly type: 'cut-request'; readonly afterBytes: number }
   | { readonly type: 'cut-answer'; readonly afterBytes: number }

@@ -13,7 +13,7 @@ import { renderXml } from './xml.ts';
 export interface Handler {
   readonly accounts: Account[];
   readonly buckets: Map<string, Bucket>;
-  /** Added to this machine's clock. */
+  /** Added to the clock. */
   clockOffsetMs: number;
   isSessionExpired: boolean;
   now(): number;
@@ -28,6 +28,7 @@ export function createHandler(options: {
   readonly region: string;
   readonly account: Account;
   readonly bucket: string;
+  readonly now: () => number;
 }): Handler {
   const { mode, region } = options;
   const handler: Handler = {
@@ -35,7 +36,7 @@ export function createHandler(options: {
     buckets: new Map([[options.bucket, new Bucket(options.bucket)]]),
     clockOffsetMs: 0,
     isSessionExpired: false,
-    now: () => Date.now() + handler.clockOffsetMs,
+    now: () => options.now() + handler.clockOffsetMs,
     arrive: ({ bucket }) => handler.buckets.get(bucket)?.changes ?? 0,
     handle: (request, arrivedAt) => {
       try {

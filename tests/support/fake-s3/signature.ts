@@ -30,13 +30,15 @@ export interface SigningKey {
 
 /** Hexadecimal. */
 export function signatureOf(request: Signable, { secretAccessKey, date, region }: SigningKey): string {
-  const day = date.slice(0, 8);
   const text = [ALGORITHM, date, scopeOf(date, region), sha256Hex(canonicalRequest(request))].join('\n');
-  const key = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
-    (previous, part) => createHmac('sha256', previous).update(part).digest(),
-    `AWS4${secretAccessKey}`,
-  );
-  return createHmac('sha256', key).update(text).digest('hex');
+  const key = scopeOf(date, region)
+    .split('/')
+    .reduce<string | Buffer>((previous, part) => hmac(previous, part), `AWS4${secretAccessKey}`);
+  return hmac(key, text).toString('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
 }
 
 /** What follows the access key in a credential. */
