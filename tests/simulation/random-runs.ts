@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Preparation, prepareSimulation } from './world/prepare.ts';
 import { type RunReport, simulate } from './world/simulate.ts';
-import type { StoreKind } from './world/world.ts';
+import type { CreateWorld, StoreKind } from './world/world.ts';
 
 /** Seeds of one test. */
 const CHUNK = 100;
@@ -17,12 +17,20 @@ const SHOWN = 80;
 /** Registers the tests of a file. A seed runs on the kind of store whose turn it is. */
 export function testSeeds(
   file: string,
-  { kinds, seeds }: { readonly kinds: readonly [StoreKind, ...StoreKind[]]; readonly seeds: number },
+  {
+    kinds,
+    seeds,
+    create,
+  }: {
+    readonly kinds: readonly [StoreKind, ...StoreKind[]];
+    readonly seeds: number;
+    readonly create?: CreateWorld;
+  },
 ): void {
   let preparation: Preparation;
   const reports: RunReport[] = [];
   beforeAll(async () => {
-    preparation = await prepareSimulation();
+    preparation = await prepareSimulation(create, create && kinds.slice(0, 1));
   });
   afterAll(async () => {
     await preparation[Symbol.asyncDispose]();
@@ -31,7 +39,7 @@ export function testSeeds(
   const run = async (seed: number, trace: string[] = []): Promise<RunReport> => {
     const kind = kinds[seed % kinds.length] ?? kinds[0];
     try {
-      return await simulate({ seed, kind, palette: preparation.palette }, trace);
+      return await simulate({ seed, kind, palette: preparation.palette, ...(create && { create }) }, trace);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const again = `PAKHUS_SIM_SEED=${seed} npx vitest run tests/simulation/${file}`;

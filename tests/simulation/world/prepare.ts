@@ -3,7 +3,7 @@ import { createTempDir } from '../../support/temp.ts';
 import { type Command, FIRST_SETTINGS } from './commands.ts';
 import { execute, together } from './execute.ts';
 import { createPalette, type Palette } from './palette.ts';
-import { createWorld } from './world.ts';
+import { type CreateWorld, createWorld, type StoreKind } from './world.ts';
 
 /** What simulations need; the files go away with its scope. */
 export interface Preparation extends AsyncDisposable {
@@ -14,7 +14,10 @@ const STABLE = { channel: 'stable', component: 'main' } as const;
 const TESTING = { channel: 'testing', component: 'main' } as const;
 
 /** Makes package files, and runs every command once: what is loaded when it is used first takes a time of its own. */
-export async function prepareSimulation(): Promise<Preparation> {
+export async function prepareSimulation(
+  create: CreateWorld = createWorld,
+  kinds: readonly StoreKind[] = ['directory', 'bucket'],
+): Promise<Preparation> {
   const folder = await createTempDir('simulation');
   const palette = await createPalette(folder.path);
   const sample = palette.sample('apple=1.0');
@@ -31,8 +34,8 @@ export async function prepareSimulation(): Promise<Preparation> {
     { type: 'repair' },
     { type: 'gc' },
   ];
-  for (const kind of ['directory', 'bucket'] as const) {
-    const world = createWorld({ kind, palette });
+  for (const kind of kinds) {
+    const world = create({ kind, palette });
     for (const [at, command] of commands.entries())
       await together(world, [execute(world, world.process(`warm${at}@calm`), command)], { patient: true });
   }

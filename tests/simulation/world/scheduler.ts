@@ -1,4 +1,5 @@
-import { withVirtualTimers } from './virtual-timers.ts';
+import { createDice } from './dice.ts';
+import { withVirtualMachine } from './virtual-machine.ts';
 
 /**
  * Virtual time. Nothing happens but what was planned for a moment of it, one thing after the other:
@@ -20,8 +21,8 @@ export interface Scheduler {
   stop(): void;
 }
 
-/** Turns of the event loop that somebody may take before they wait. */
-const TURNS = 3;
+/** How often it is looked whether somebody who gave others their turn plans something after all. */
+const LOOKS = 3;
 /** A run has some thousand. */
 const LIMIT = 100_000;
 
@@ -31,8 +32,10 @@ interface Plan {
   readonly happen: () => void;
 }
 
-export function createScheduler(startMs: number): Scheduler {
+/** @param turns Turns of the event loop that somebody may take before they wait. */
+export function createScheduler(startMs: number, turns = 1): Scheduler {
   const plans = new Set<Plan>();
+  const dice = createDice('of the machine');
   let nowMs = startMs;
   let planned = 0;
   let happened = 0;
@@ -52,8 +55,8 @@ export function createScheduler(startMs: number): Scheduler {
 
   /** Undefined when nothing is planned and nobody who gave others their turn plans anything either. */
   const next = async (): Promise<Plan | undefined> => {
-    for (let turn = 0; turn < TURNS; turn++) {
-      await everybodyWaits();
+    for (let look = 0; look < LOOKS; look++) {
+      await everybodyWaits(turns);
       const plan = takeNext();
       if (plan !== undefined) return plan;
     }
@@ -71,7 +74,7 @@ export function createScheduler(startMs: number): Scheduler {
     now: () => Math.floor(nowMs),
     after,
     sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
-    run: () => withVirtualTimers({ after }, goOn),
+    run: () => withVirtualMachine({ after, now: () => Math.floor(nowMs), random: dice.next }, goOn),
     stop: () => {
       isStopped = true;
     },
@@ -83,6 +86,6 @@ function isBefore(a: Plan, b: Plan): boolean {
 }
 
 /** Promises that are kept, and those that follow from them, come before this. */
-function everybodyWaits(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+async function everybodyWaits(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -14,14 +14,17 @@ import { execute, together } from './execute.ts';
 import { drawFate, drawLateMs, drawSkew, drawWeather, type Weather } from './fates.ts';
 import type { Palette } from './palette.ts';
 import type { Machine } from './process.ts';
-import { type Counts, createWorld, type StoreKind, type World, type WorldInput } from './world.ts';
+import type { Counts } from './run.ts';
+import { type CreateWorld, createWorld, type StoreKind, type World, type WorldInput } from './world.ts';
 
 /** What decides a run. */
-export interface RunInput {
+export interface SimulationInput {
   readonly seed: number;
   readonly kind: StoreKind;
   readonly palette: Palette;
   readonly sabotage?: WorldInput['sabotage'];
+  /** Default: one in memory. */
+  readonly create?: CreateWorld;
 }
 
 export interface RunReport {
@@ -36,8 +39,8 @@ const MAIN = { channel: 'stable', component: 'main' } as const;
 const RUNS = 3;
 
 /** @throws the first violation; `trace` then holds what led to it */
-export async function simulate(input: RunInput, trace: string[] = []): Promise<RunReport> {
-  const { seed, kind, palette, sabotage } = input;
+export async function simulate(input: SimulationInput, trace: string[] = []): Promise<RunReport> {
+  const { seed, kind, palette, sabotage, create = createWorld } = input;
   const dice = createDice(`${seed} ${kind}`);
   const weather = drawWeather(dice, kind);
   const machine = (name: string): Machine => ({ name, skewMs: drawSkew(dice, weather) });
@@ -46,7 +49,7 @@ export async function simulate(input: RunInput, trace: string[] = []): Promise<R
   const [storeMachine, right] =
     kind === 'directory' ? [left, left] : [{ name: 'store', skewMs: 0 }, machine('right')];
   const toleranceMs = weather.jump > 0 ? 2 * weather.skewMs : 0;
-  const world = createWorld({
+  const world = create({
     kind,
     palette,
     storeMachine,
