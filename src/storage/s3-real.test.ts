@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   bucketSubject,
   OF_BUCKETS,
@@ -6,6 +6,7 @@ import {
   WITHOUT_LOCK,
   WITHOUT_REPLACE,
 } from '../../tests/support/bucket-subject.ts';
+import { openS3 } from '../../tests/support/open-s3.ts';
 import type { S3Server } from '../../tests/support/s3-server.ts';
 import { describeWith, type Lack } from '../../tests/support/skip.ts';
 import { testStorage } from '../../tests/support/storage-subjects.ts';
@@ -36,15 +37,16 @@ const STORES: readonly {
   readonly name: string;
   readonly lack: Lack;
   readonly start: () => Promise<S3Server>;
-  readonly keepsConditions: boolean;
+  /** What many writers are told who want to write there; undefined: they are welcome. */
+  readonly refusal: RegExp | undefined;
   readonly deviations: Deviations;
 }[] = [
-  { name: 'Ceph', lack: lackOfCeph(), start: startCeph, keepsConditions: true, deviations: {} },
-  { name: 'Swift', lack: lackOfSwift(), start: startSwift, keepsConditions: false, deviations: OF_SWIFT },
-  { name: 's3rver', lack: undefined, start: startS3rver, keepsConditions: false, deviations: OF_S3RVER },
+  { name: 'Ceph', lack: lackOfCeph(), start: startCeph, refusal: undefined, deviations: {} },
+  { name: 'Swift', lack: lackOfSwift(), start: startSwift, refusal: /it refuses them/, deviations: OF_SWIFT },
+  { name: 's3rver', lack: undefined, start: startS3rver, refusal: /it ignores them/, deviations: OF_S3RVER },
 ];
 
-for (const { name, lack, start, keepsConditions, deviations } of STORES) {
+for (const { name, lack, start, refusal, deviations } of STORES) {
   describeWith(`a bucket in ${name} keeps the promises of the port`, lack, () => {
     let server: S3Server;
     beforeAll(async () => {
@@ -53,9 +55,16 @@ for (const { name, lack, start, keepsConditions, deviations } of STORES) {
     afterAll(() => server.stop());
 
     testStorage(
-      bucketSubject(() => server, { writers: keepsConditions ? 'many' : 'one' }),
+      bucketSubject(() => server, { writers: refusal === undefined ? 'many' : 'one' }),
       { ...OF_BUCKETS, ...deviations },
-      keepsConditions ? WITHOUT_LOCK : [...WITHOUT_LOCK, ...WITHOUT_CREATE, ...WITHOUT_REPLACE],
+      refusal === undefined ? WITHOUT_LOCK : [...WITHOUT_LOCK, ...WITHOUT_CREATE, ...WITHOUT_REPLACE],
     );
+
+    test('many writers are welcome only where conditions are kept', async () => {
+      const storage = await openS3(server, { prefix: 'many' });
+      const error = await storage.write('a', new Uint8Array()).catch((reason: unknown) => reason);
+      if (refusal === undefined) expect(error).toMatchObject({ key: 'a' });
+      else expect(error).toMatchObject({ code: 'STORE_UNSAFE', message: expect.stringMatching(refusal) });
+    });
   });
 }
