@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type S3Server, s3Environment, s3Location } from '../s3-server.ts';
 import type { Bucket } from './buckets.ts';
-import { createFakeServer, type FakeServerOptions } from './fake-server.ts';
+import { createFakeServer, type FakeS3Options } from './fake-server.ts';
 import type { DecideS3Fault } from './faults.ts';
 import type { LoggedS3Request } from './request-log.ts';
 
@@ -23,7 +23,7 @@ export interface FakeS3 extends S3Server {
   find(bucket: string): Bucket | undefined;
 }
 
-export async function startFakeS3(options: FakeServerOptions = {}): Promise<FakeS3> {
+export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
   const server = createFakeServer(options);
   const { handler, account, bucket, region, http } = server;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

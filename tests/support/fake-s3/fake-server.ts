@@ -16,7 +16,7 @@ import { type LoggedS3Request, type OpenEntry, openEntry } from './request-log.t
 import { readHead } from './s3-request.ts';
 import type { FakeS3Mode } from './semantics.ts';
 
-export interface FakeServerOptions {
+export interface FakeS3Options {
   /** What the store makes of conditions. Default: honest. */
   readonly mode?: FakeS3Mode;
   /** Asked for each request. Default: nothing goes wrong. */
@@ -49,7 +49,7 @@ export interface FakeServer {
   decide: DecideS3Fault | undefined;
 }
 
-export function createFakeServer(options: FakeServerOptions = {}): FakeServer {
+export function createFakeServer(options: FakeS3Options = {}): FakeServer {
   const { mode = 'honest', bucket = 'packages', region = 'us-east-1', now = Date.now } = options;
   const account: Account = {
     accessKeyId: 'testaccess',
