@@ -1,8 +1,7 @@
 /** A store that is a bucket, at the command line: what is refused and with what words, and what goes on after it failed. */
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type CliSession, complaintsIn, createCliSession } from '../../../tests/support/cli-session.ts';
-import { type FakeS3, startFakeS3 } from '../../../tests/support/fake-s3/fake-s3.ts';
-import type { FakeS3Options } from '../../../tests/support/fake-s3/fake-server.ts';
+import { type FakeS3, type FakeS3Options, startFakeS3 } from '../../../tests/support/fake-s3/fake-s3.ts';
 import { STORE_FULL } from '../../../tests/support/fake-s3/faults.ts';
 
 let server: FakeS3;

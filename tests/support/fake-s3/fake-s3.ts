@@ -5,6 +5,8 @@ import { createFakeServer, type FakeS3Options } from './fake-server.ts';
 import type { DecideS3Fault } from './faults.ts';
 import type { LoggedS3Request } from './request-log.ts';
 
+export type { FakeS3Options };
+
 /** The server in memory, on a free port of 127.0.0.1. */
 export interface FakeS3 extends S3Server {
   /** In the order of their arrival. */
