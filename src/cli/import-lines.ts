@@ -15,6 +15,8 @@ export interface Imported extends ImportResult {
   readonly from: string | null;
   /** The pakhus.yaml that was written. */
   readonly file: string | null;
+  /** Lines that the pakhus.yaml that is there should have. */
+  readonly toConfigure: readonly string[];
   readonly keys: string;
   readonly dryRun: boolean;
 }
@@ -23,7 +25,7 @@ export function importLines(result: Imported, palette: Palette): readonly string
   const { repository, outcome, rev, dryRun, tree, bad, leftChannels, leftFiles, losses, channels, file } =
     result;
   const count = formatNumberOf(result.packages, 'package');
-  const wrote = file === null ? [] : [`Wrote ${file}.`];
+  const wrote = [...(file === null ? [] : [`Wrote ${file}.`]), ...configLines(result.toConfigure)];
   if (outcome === 'already')
     return [`${repository} is a repository of pakhus already: revision ${rev}, ${count}.`, ...wrote];
   const suites = channels.map(
@@ -39,7 +41,8 @@ export function importLines(result: Imported, palette: Palette): readonly string
       : [`Not taken over, and left as they are: ${leftChannels.join(', ')}`]),
     ...leftLines(leftFiles),
   ];
-  if (dryRun) return [...suites, ...lines, `Would take over ${count}, ${size}. Nothing was changed.`];
+  if (dryRun)
+    return [...suites, ...lines, ...wrote, `Would take over ${count}, ${size}. Nothing was changed.`];
   return [
     palette.good(`Took over ${count}, ${size}, as ${repository}, revision ${rev}.`),
     ...suites,
@@ -50,6 +53,14 @@ export function importLines(result: Imported, palette: Palette): readonly string
     result.from === null
       ? `Next: stop what wrote there so far, then ${palette.code(`pakhus publish FILE --to ${repository}`)}`
       : `Clients ${palette.code(`pakhus client ${repository}`)}`,
+  ];
+}
+
+function configLines(lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return [
+    'pakhus.yaml says something else. `pakhus apply` would change it; to keep what is there, write:',
+    ...lines,
   ];
 }
 

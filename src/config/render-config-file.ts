@@ -37,7 +37,8 @@ export function renderConfigFile(options: RenderConfigOptions): string {
   ].join('\n');
 }
 
-function repositoryLines(name: string, entry: RepositoryEntry): string[] {
+/** The lines of a repository below `repositories:`. */
+export function repositoryLines(name: string, entry: RepositoryEntry): string[] {
   const lines = Object.entries(entry)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `    ${key}: ${flow(value)}`);

@@ -37,7 +37,7 @@ const MAX_SIGNATURE_CHARS = 64 * 1024;
 /**
  * Checks an armored detached signature, as apt does: one good signature of a key that is believed is enough, others may be of keys that
  * are not known; one that names a believed key and does not fit the bytes spoils it. Expired and revoked keys do not count.
- * @throws VERIFY_FAILED with the reason for every signature and `keyIds` in its details; KEY_INVALID when a public key cannot be read.
+ * @throws VERIFY_FAILED with the reason for every signature, and in its details `keyIds` when nobody who signed is known; KEY_INVALID when a public key cannot be read.
  */
 export async function verifyDetached(
   bytes: Uint8Array,
@@ -78,7 +78,12 @@ async function verify({
   });
   const [first, ...more] = checks.flatMap(goodSigner);
   if (first === undefined || checks.some(({ verdict }) => verdict === 'bad')) {
-    throw failed(name, { why: checks.map(describe).join('; '), keyIds: checks.map(({ keyId }) => keyId) });
+    throw failed(name, {
+      why: checks.map(describe).join('; '),
+      ...(checks.every(({ verdict }) => verdict === 'unknown') && {
+        keyIds: checks.map(({ keyId }) => keyId),
+      }),
+    });
   }
   return { signers: [first, ...more], ignored: checks.filter(({ verdict }) => verdict !== 'good') };
 }

@@ -62,3 +62,32 @@ test.each(STORES)(
     expect(deaths).toBeGreaterThan(40);
   },
 );
+
+test('whoever publishes after a death right behind the commit goes the same way', {
+  timeout: 60_000,
+}, async () => {
+  await using temp = await createTempDir('import-crash');
+  const clock = simulatedClock();
+  const machine = { folder: temp.path, clock };
+  const store = createMemoryStorage({ clock, name: '/simulated' });
+  await giveForeignKey(machine);
+  await writeForeignSuite({ ...machine, store }, { packages: [{ name: 'tool', version: '2.0' }] });
+  let isCommitted = false;
+  const dying = faultyStorage(store, {
+    decide: ({ key, operation }) => {
+      isCommitted ||= key.endsWith('log/0000000001.json') && operation === 'write';
+      return isCommitted && key.startsWith('deb/') && operation === 'write'
+        ? { type: 'death', applied: false }
+        : { type: 'none' };
+    },
+  });
+  await expect(importAs(createTestUser({ ...machine, store: dying }))).rejects.toBeInstanceOf(ProcessDeath);
+  const watched = faultyStorage(store, {
+    decide: async () => {
+      expect((await readAsClient(store, 'deb', 'bookworm'))?.packages).toContain('tool 2.0');
+      return { type: 'none' };
+    },
+  });
+  await createTestUser({ ...machine, store: watched }).publish([{ name: 'fresh' }], { to: 'deb/bookworm' });
+  expect((await readAsClient(store, 'deb', 'bookworm'))?.packages).toEqual(['fresh 1.0', 'tool 2.0']);
+});

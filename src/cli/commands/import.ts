@@ -2,21 +2,17 @@
 import { resolve } from 'node:path';
 import { parsePlace } from '../../config/place.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
-import {
-  type ImportResult,
-  importRepository,
-  type RemoteRepository,
-} from '../../repository/import/import-repository.ts';
+import { importRepository, type RemoteRepository } from '../../repository/import/import-repository.ts';
 import type { Loss } from '../../repository/import/losses.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { readKeyring } from '../../signing/keyring.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { configureImport } from '../import-config.ts';
 import { importLines, lossLines } from '../import-lines.ts';
 import { argument, flag, listOption, textOption } from '../inputs.ts';
 import { type ImportPlace, locateImport } from '../locate-import.ts';
 import { useCase, workspaceOf } from '../open-workspace.ts';
-import { configFileIn, entryOf, storeAsWritten, writeConfigFile } from '../write-config-file.ts';
 
 const PARTLY_DONE = 3;
 
@@ -63,13 +59,14 @@ export const importCommand: Command = defineCommand({
       },
       useCase(context),
     );
-    const file = await writeConfig(context, { place, result, ledgerKey: repository.ledger.signer?.keyId });
+    const ledgerKey = repository.ledger.signer?.keyId;
+    const { file, lines: toConfigure } = await configureImport(context, { place, result, ledgerKey });
     const { name: named, tree } = repository;
     return {
       repository: named,
       tree: tree.name,
       from: from?.url ?? null,
-      file,
+      ...{ file, toConfigure },
       dryRun,
       keys: repository.keys.folder,
       ...result,
@@ -109,30 +106,4 @@ async function askToLose(context: CliContext, losses: readonly Loss[]): Promise<
   if (context.ask === undefined) return false;
   for (const line of lossLines(losses)) context.reporter.report({ type: 'note', message: line });
   return context.ask('Clients will not get these any more. Go on?');
-}
-
-/** The pakhus.yaml that was written; null when there is one already, or on a dry run. */
-async function writeConfig(
-  context: CliContext,
-  {
-    place,
-    result,
-    ledgerKey,
-  }: {
-    readonly place: ImportPlace;
-    readonly result: ImportResult;
-    readonly ledgerKey: string | undefined;
-  },
-): Promise<string | null> {
-  if (place.config.projectFile !== undefined || context.flags.dryRun) return null;
-  const { name, path } = place.repository;
-  const { format, ...entry } = entryOf(result.settings);
-  const file = configFileIn(context.cwd);
-  await writeConfigFile(file, {
-    store: storeAsWritten(place.config.store, context.cwd),
-    url: place.config.url.value,
-    repositories: { [name]: { format, ...(path !== name && { path: path || '.' }), ...entry } },
-    ledger: ledgerKey === undefined ? [] : [ledgerKey],
-  });
-  return file;
 }

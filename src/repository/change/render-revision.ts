@@ -117,9 +117,10 @@ export async function renderPointers(
     others.push(...order.others);
   }
   const keys = await publicKeyFiles(repository, { signers: terms.signers, at });
-  const all = work.takesOver
-    ? [...keys, ...others.toReversed(), ...indexes].map(({ phase: _, lane: __, ...entry }) => entry)
-    : [...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
+  const all =
+    work.takesOver === true || isOnTopOfImport(at.base, before)
+      ? [...keys, ...others.toReversed(), ...indexes].map(({ phase: _, lane: __, ...entry }) => entry)
+      : [...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
   const content: Content = {
     catalog,
     signers: terms.signers,
@@ -128,6 +129,14 @@ export async function renderPointers(
     channelPointers: own.map((one) => ({ channel: one.channel, paths: one.entries.map(({ path }) => path) })),
   };
   return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };
+}
+
+/** The base took over what another program made, and was maybe not published: its clients may know nothing but that program's files. */
+function isOnTopOfImport(base: RevisionAt['base'], before: Content | undefined): boolean {
+  if (base?.signed.record.rev !== 1) return false;
+  const own = new Set(before?.channelPointers.flatMap(({ paths }) => paths));
+  const last = base.manifest.pointers.at(-1);
+  return last !== undefined && !own.has(last.path);
 }
 
 /** A channel's own pointers. What is signed over one index file, or made from it, stays as it is while that file and the signers do. */

@@ -30,7 +30,8 @@ export async function chooseSigners(
       for (const { fingerprint } of await verifyEntry(entry, { publicKeys, nowMs })) found.add(fingerprint);
     } catch (error) {
       const strangers = strangersOf(error);
-      if (strangers === undefined || !(error instanceof PakhusError)) throw error;
+      if (!hasCode(error, 'VERIFY_FAILED')) throw error;
+      if (strangers === undefined) throw notBelieved(error);
       if (configured === undefined)
         throw noKey(entry, { strangers, cause: error, folder: keys.folder, name });
       throw otherKey(entry, { configured, strangers });
@@ -88,6 +89,16 @@ function noKey(
       details: { keyIds: strangers, folder },
     },
   );
+}
+
+/** By a key that is here, and that clients do not believe any more. */
+function notBelieved(cause: PakhusError): PakhusError {
+  const { message, details } = cause;
+  return new PakhusError('IMPORT_REFUSED', message, {
+    cause,
+    hint: 'Let the program that made the repository sign it anew, or say --new-key and tell every client of the other one.',
+    details,
+  });
 }
 
 function otherKey(

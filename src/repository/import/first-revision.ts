@@ -11,8 +11,11 @@ import { runId } from '../change/step.ts';
 import { checkTerms, type Terms } from '../change/terms.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import type { AdoptedPackage } from './check-files.ts';
+import { refused } from './refusal.ts';
 
 const SECOND_MS = 1000;
+/** Clients refuse what is dated further ahead, and what is older than what they know. */
+const FUTURE_LIMIT_MS = 10_000;
 
 export interface FirstRevision {
   readonly terms: Terms;
@@ -24,7 +27,7 @@ export interface FirstRevision {
   readonly message: string;
 }
 
-/** Commits revision 1 and does not publish it. @throws LEDGER_CONFLICT when somebody else made the repository meanwhile, KEY_*, STORE_* */
+/** Commits revision 1 and does not publish it. @throws IMPORT_REFUSED for a date in the future, LEDGER_CONFLICT when somebody else made the repository meanwhile, KEY_*, STORE_* */
 export async function commitFirst(
   repository: Repository,
   { terms, packages, foreign, datedMs, message }: FirstRevision,
@@ -35,6 +38,7 @@ export async function commitFirst(
   checkTerms(terms, { before: undefined, holdsPackages: () => false });
   await learnStoreTime(ledger, call);
   const early = datedMs + SECOND_MS - ledger.time.now();
+  if (early > FUTURE_LIMIT_MS) throw ahead(repository, datedMs);
   if (early > 0) await ledger.clock.sleep(early, signal);
   const signedAtMs = dateOfNext(ledger);
   const at = { base: undefined, rev: 1, signedAtMs, ...call };
@@ -61,6 +65,16 @@ export async function commitFirst(
     `${repository.name}: somebody else made the repository meanwhile`,
     {
       hint: 'Look at it with `pakhus log`.',
+    },
+  );
+}
+
+function ahead({ name }: Repository, datedMs: number): PakhusError {
+  const dated = new Date(datedMs).toISOString();
+  return refused(
+    `${name}: a suite is dated ${dated}, which is ahead of the clock here; clients take nothing older`,
+    {
+      hint: 'Set the clock of this machine, or let the program that made the repository write it anew with a right clock.',
     },
   );
 }

@@ -41,7 +41,7 @@ export async function readEntryFiles(
   return { channel, path: paths.text, bytes, isClear: false, signature: armored };
 }
 
-/** Who signed. @throws VERIFY_FAILED when it was none of `publicKeys`, with `keyIds` of those who did */
+/** Who signed. @throws VERIFY_FAILED when it was none of `publicKeys`, with `keyIds` of those who did where none of them is known */
 export async function verifyEntry(
   entry: EntryFiles,
   options: { readonly publicKeys: readonly string[]; readonly nowMs: number },
@@ -67,7 +67,7 @@ async function textOf({ bytes, path: name }: EntryFiles): Promise<Uint8Array> {
   ).text;
 }
 
-/** The key ids that a failed verification tells; undefined: it failed for another reason. */
+/** The key ids of unknown signers; undefined: it failed for another reason, such as a known key that ended. */
 export function strangersOf(error: unknown): readonly string[] | undefined {
   if (!hasCode(error, 'VERIFY_FAILED')) return undefined;
   const { keyIds } = error.details;

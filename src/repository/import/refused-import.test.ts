@@ -1,4 +1,6 @@
 /** What is not taken over, and what it says. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type ForeignPackage,
@@ -196,6 +198,35 @@ test.each(['clear', 'detached'] as const)('a signature of somebody else, %s', as
   expect(await importAs(user, { newKey: true })).toMatchObject({
     rev: 1,
     signers: [(await foreignSigner()).fingerprint],
+  });
+});
+
+test('a date in the future, which clients would hold against what is signed now', async () => {
+  await using user = await withSuite({
+    packages: [HELLO],
+    release: { Date: 'Thu, 01 Jan 2032 00:00:00 UTC' },
+  });
+  expect(await refusal(user)).toMatchObject({
+    code: 'IMPORT_REFUSED',
+    message: expect.stringContaining('dated 2032-01-01T00:00:00.000Z, which is ahead of the clock'),
+  });
+});
+
+test('a key that is here, and that ended', async () => {
+  const { secretArmored } = await generateOpenPgpKey({
+    userId: 'short',
+    algorithm: 'ed25519',
+    created: new Date(Date.UTC(2026, 0, 1)),
+    expiresDays: 1,
+  });
+  const signer = createKeySigner(await readSecretKey(secretArmored, { origin: 'test' }));
+  await using user = await withSuite({ packages: [HELLO], signer });
+  await writeFile(join(user.folder, '.config/pakhus/keys/short.openpgp.asc'), secretArmored, { mode: 0o600 });
+  await user.clock.sleep(2 * 86_400_000);
+  expect(await refusal(user)).toMatchObject({
+    code: 'IMPORT_REFUSED',
+    message: expect.stringContaining('its key expired on 2026-01-02'),
+    hint: expect.stringContaining('--new-key'),
   });
 });
 
