@@ -9,23 +9,27 @@ export type Ingested<T> = { readonly value: T } | { readonly error: unknown };
 
 /** Files that are in work at once; small ones never wait, large ones overlap reading and inflating. */
 const AT_ONCE = 4;
+/** A bucket answers after a while, whatever the size; it has a line of its own. */
+const AT_ONCE_IN_A_BUCKET = 32;
 
 export async function inspectAll(
   paths: readonly string[],
   known: KnownDigests,
 ): Promise<readonly Ingested<InspectedPackage | RecognisedFile>[]> {
-  return each(paths, (path) => inspectPackage(path, known));
+  return each(paths, AT_ONCE, (path) => inspectPackage(path, known));
 }
 
 export async function storeAll(
   tree: Storage,
   tasks: readonly StoreTask[],
 ): Promise<readonly Ingested<string>[]> {
-  return each(tasks, (task) => storePackage(tree, task));
+  const atOnce = tree.capabilities.exclusive ? AT_ONCE : AT_ONCE_IN_A_BUCKET;
+  return each(tasks, atOnce, (task) => storePackage(tree, task));
 }
 
 async function each<T, R>(
   items: readonly T[],
+  atOnce: number,
   work: (item: T) => Promise<R>,
 ): Promise<readonly Ingested<R>[]> {
   const outcomes: Ingested<R>[] = [];
@@ -41,6 +45,6 @@ async function each<T, R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
   return outcomes;
 }

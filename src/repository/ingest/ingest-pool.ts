@@ -86,7 +86,8 @@ export function createIngestPool(): IngestPool {
       const lanes =
         location === undefined ? [] : workersFor(items.length).map((worker) => worker.store(location));
       const own = inTurns((batch: readonly StoreTask[]) => storeAll(tree, batch));
-      const stores = [own, ...twice(lanes)];
+      // A bucket is not to wait for the last file of a batch.
+      const stores = location === undefined ? twice([own]) : [own, ...twice(lanes)];
       return run(
         items,
         options,
