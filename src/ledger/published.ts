@@ -10,6 +10,7 @@ const KEY = 'published';
 const LIMIT_BYTES = 16 * 1024 * 1024;
 /** Writers of one bucket that advance it at once. */
 const ATTEMPTS = 20;
+const RETRY_MS = 200;
 
 export interface Published {
   readonly rev: number;
@@ -67,7 +68,9 @@ export async function advancePublished(
       await ledger.state.write(KEY, body, { ...options, ...condition, contentType: 'application/json' });
       return;
     } catch (error) {
-      if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+      // It only grows, so an answer that was lost does no harm.
+      if (!hasCode(error, 'STORE_CONFLICT', 'STORE_UNAVAILABLE') || attempt === ATTEMPTS - 1) throw error;
+      if (hasCode(error, 'STORE_UNAVAILABLE')) await ledger.clock.sleep(RETRY_MS, options.signal);
       current = await readPublished(ledger, options);
     }
   }

@@ -101,7 +101,6 @@ describe('replacing', () => {
   test.each<[string, S3Fault]>([
     ['a lost request', { type: 'request-lost' }],
     ['500', INTERNAL_ERROR],
-    ['409', CONFLICT],
   ])(
     '%s is made once: it may arrive late, and only the caller knows what that would do',
     async (_name, fault) => {
@@ -115,6 +114,16 @@ describe('replacing', () => {
       expect(await textAt('a')).toBe('one');
     },
   );
+
+  test.each<[string, S3Fault]>([
+    ['409', CONFLICT],
+    ['503', SLOW_DOWN],
+  ])('%s was not done, so it is made again', async (_name, fault) => {
+    const { etag } = await storage.write('a', ONE);
+    failing('a', fault, fault);
+    await storage.write('a', TWO, { ifMatch: etag });
+    expect(await textAt('a')).toBe('two');
+  });
 
   test('what somebody else replaced meanwhile, also when the store says 500', async () => {
     const { etag } = await storage.write('a', ONE);

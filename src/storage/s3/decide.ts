@@ -7,19 +7,29 @@
  *         ─▶ 412, 409, 5xx, no answer ─▶ look ─▶ our nonce ──────▶ done
  *                                             ─▶ another object ─▶ STORE_CONFLICT
  *                                             ─▶ as it was ──────▶ create: again, with the same nonce
- *                                                                  replace: the error; only the caller knows whether to go on
+ *                                                                  replace: again where the store has turned the request away
  * ```
- * Creating may be repeated because two requests of one nonce are one write, whichever arrives. Replacing may not: the first one could
- * arrive late, when the bytes, and with them the etag, are back to what they were.
+ * Creating may be repeated because two requests of one nonce are one write, whichever arrives. Replacing may not when the first request
+ * may still be on its way: it could arrive when the bytes, and with them the etag, are back to what they were. That is STORE_UNAVAILABLE,
+ * and only the caller knows whether to go on.
  */
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { CallOptions, ObjectInfo, WriteOptions } from '../storage.ts';
 import type { Connection } from './client.ts';
 import { newNonce } from './object-info.ts';
 import { type Found, lookAt } from './read.ts';
+import { answerOf } from './s3-error.ts';
 
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 200;
+/** Two writers at once, too many requests, a service that nothing was sent to. */
+const TURNED_AWAY: ReadonlySet<string> = new Set([
+  'ConditionalRequestConflict',
+  'OperationAborted',
+  'SlowDown',
+  'TooManyRequests',
+  'ECONNREFUSED',
+]);
 
 /** Makes a write with a condition that the store keeps. `attempt` marks the object with the nonce. */
 export async function writeConditionally(
@@ -41,7 +51,8 @@ export async function writeConditionally(
       if (found?.nonce === nonce) return found.info;
       if (!isAsItWas(found, options)) throw notMet(connection, key, found);
       const isRefused = hasCode(error, 'STORE_CONFLICT');
-      if (options.ifMatch !== undefined) throw isRefused ? notMet(connection, key, found) : error;
+      if (options.ifMatch !== undefined && isRefused) throw notMet(connection, key, found);
+      if (options.ifMatch !== undefined && !wasTurnedAway(error)) throw error;
       if (failures === ATTEMPTS) throw error;
     }
     const waitMs = FIRST_WAIT_MS * 2 ** (failures - 1) * Math.random();
@@ -62,6 +73,11 @@ export async function checkBefore(connection: Connection, key: string, options: 
   } catch (error) {
     if (options.ifAbsent !== true || !hasCode(error, 'STORE_PERMISSION')) throw error;
   }
+}
+
+/** The store said itself that it has not done it. */
+function wasTurnedAway({ cause }: PakhusError): boolean {
+  return TURNED_AWAY.has(answerOf(cause)?.code ?? '');
 }
 
 function isAsItWas(found: Found | undefined, { ifAbsent, ifMatch }: WriteOptions): boolean {

@@ -28,7 +28,7 @@ test('a bucket that is not there is told when it is opened', async () => {
   await using server = await startFakeS3();
   const location = server.location('apt').replace('s3://packages', 's3://pakcages');
   expect(await told(open(server, { location }))).toMatch(
-    /^STORE_NOT_FOUND: s3:\/\/pakcages: there is no such bucket \(NoSuchBucket, status 404\) Make the bucket/,
+    /^STORE_NOT_FOUND: s3:\/\/pakcages: there is no such bucket \(NoSuchBucket, status 404\) `pakhus store create` makes it/,
   );
 });
 
