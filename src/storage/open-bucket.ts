@@ -7,7 +7,7 @@ import { systemClock } from '../core/clock.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import type { OpenStorageOptions } from './open-storage.ts';
 import { plusTwins } from './plus-twin.ts';
-import { retryStorage } from './retry.ts';
+import { retryStorage, tryAgain } from './retry.ts';
 import { parseS3Location } from './s3/location.ts';
 import { openS3Storage } from './s3.ts';
 import type { Storage } from './storage.ts';
@@ -20,14 +20,12 @@ export async function openBucket(location: string, options: OpenStorageOptions):
   const { clock = systemClock(), env = process.env, holds = 'all', signal } = options;
   const parsed = parseS3Location(location, env);
   const writers = options.singleWriter === true ? 'one' : options.proposes === true ? 'proposer' : 'many';
-  const bucket = await openS3Storage({
-    location: parsed,
-    clock,
-    env,
-    holds,
-    writers,
-    ...(signal !== undefined && { signal }),
-  });
+  const call = signal === undefined ? {} : { signal };
+  const retry = { clock, random: Math.random };
+  const bucket = await tryAgain(
+    () => openS3Storage({ location: parsed, clock, env, holds, writers, ...call }),
+    { ...retry, ...call },
+  );
   const named = parsed.plusTwins && holds !== 'state' ? plusTwins(bucket) : bucket;
-  return retryStorage(limitConcurrency(named, CALLS), { clock, random: Math.random });
+  return retryStorage(limitConcurrency(named, CALLS), retry);
 }

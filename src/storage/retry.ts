@@ -16,6 +16,21 @@ export interface RetryOptions {
   readonly longestWaitMs?: number;
 }
 
+/** Runs `work`, again when it failed with STORE_UNAVAILABLE. */
+export async function tryAgain<T>(
+  work: () => Promise<T>,
+  { signal, ...options }: RetryOptions & CallOptions,
+): Promise<T> {
+  const pause = createPause(options);
+  for (let failures = 0; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      await pause(error, ++failures, signal);
+    }
+  }
+}
+
 /**
  * The same store, trying again what failed with STORE_UNAVAILABLE and may be done twice: reading (a body goes on where it
  * broke off), listing, deleting, settling, and writes without a condition.
@@ -24,15 +39,8 @@ export interface RetryOptions {
 export function retryStorage(storage: Storage, options: RetryOptions): Storage {
   const pause = createPause(options);
 
-  const again = async <T>(call: CallOptions | undefined, work: () => Promise<T>): Promise<T> => {
-    for (let failures = 0; ; ) {
-      try {
-        return await work();
-      } catch (error) {
-        await pause(error, ++failures, call?.signal);
-      }
-    }
-  };
+  const again = <T>(call: CallOptions = {}, work: () => Promise<T>): Promise<T> =>
+    tryAgain(work, call.signal === undefined ? options : { ...options, signal: call.signal });
   const unlessConditional = <T>(call: WriteOptions | undefined, work: () => Promise<T>): Promise<T> =>
     call?.ifAbsent === true || call?.ifMatch !== undefined ? work() : again(call, work);
 
