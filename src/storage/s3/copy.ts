@@ -2,7 +2,7 @@
  * Copies within a bucket.
  *
  * ```
- * no condition                        the store copies by itself; in parts beyond 5 GiB
+ * no condition                        the store copies by itself; in parts beyond 1 GiB
  * with one that copies keep           the same, and decided as every conditional write is
  * with one that only writes keep      read and written again, so that exactly one of many wins
  * with one that nothing keeps         looked at before
@@ -12,12 +12,12 @@ import type { ObjectInfo, WriteOptions } from '../storage.ts';
 import type { Connection } from './client.ts';
 import { conditionHeaders } from './conditions.ts';
 import { bareEtag, keptHeaders, secondOf } from './object-info.ts';
-import { inParts, partBytes } from './parts.ts';
+import { inParts } from './parts.ts';
 import { findObject, readObject } from './read.ts';
 import { objectHeaders, signalOf, type Upload } from './upload.ts';
 
-/** Largest object that the store copies in one request. */
-const ONE_REQUEST_BYTES = 5 * 1024 ** 3;
+/** Largest object that is copied in one request, or one part of a larger one: 5 GiB would do, but say nothing for long. */
+const ONE_REQUEST_BYTES = 1024 ** 3;
 
 /** A copy, ready to be made: where it comes from, and what is written. */
 export interface Copying extends Omit<Upload, 'body'> {
@@ -76,11 +76,16 @@ export async function copyInside(connection: Connection, work: Copying): Promise
   };
 }
 
-function copyInParts(connection: Connection, work: Copying): Promise<ObjectInfo> {
+/** The same in parts of `partBytes`. */
+export function copyInParts(
+  connection: Connection,
+  work: Copying,
+  partBytes: number = ONE_REQUEST_BYTES,
+): Promise<ObjectInfo> {
   const { client, sdk, location } = connection;
   const { from, source, key, options } = work;
   return inParts(connection, work, {
-    parts: rangesOf(source.sizeBytes),
+    parts: rangesOf(source.sizeBytes, partBytes),
     sizeBytes: source.sizeBytes,
     send: async (part, UploadId) => {
       const command = new sdk.UploadPartCopyCommand({
@@ -99,10 +104,12 @@ function copyInParts(connection: Connection, work: Copying): Promise<ObjectInfo>
   });
 }
 
-function* rangesOf(sizeBytes: number): Generator<{ readonly number: number; readonly content: string }> {
-  const size = partBytes(sizeBytes);
-  for (let at = 0, number = 1; at < sizeBytes; at += size, number++) {
-    yield { number, content: `bytes=${at}-${Math.min(at + size, sizeBytes) - 1}` };
+function* rangesOf(
+  sizeBytes: number,
+  partBytes: number,
+): Generator<{ readonly number: number; readonly content: string }> {
+  for (let at = 0, number = 1; at < sizeBytes; at += partBytes, number++) {
+    yield { number, content: `bytes=${at}-${Math.min(at + partBytes, sizeBytes) - 1}` };
   }
 }
 

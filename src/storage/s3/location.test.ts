@@ -64,6 +64,7 @@ describe('what is none: CONFIG_INVALID, and no secret in its words', () => {
     ['s3://a', 'no name of a bucket'],
     ['s3://pack ages', 'no name of a bucket'],
     ['s3://packages#apt', 'no name of a bucket'],
+    ['s3://packages--use1-az4--x-s3', 'lists its objects in no order'],
     ['s3://AKIA:secret@packages', 'Credentials come from'],
     ['s3://packages/../etc', 'segment'],
     ['s3://packages/a//b', 'segment'],

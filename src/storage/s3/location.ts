@@ -47,6 +47,12 @@ export function parseS3Location(location: string, env: Env = {}): S3Location {
       'Credentials come from the environment or from the files of the AWS tools.',
     );
   }
+  if (bucket.endsWith('--x-s3')) {
+    throw invalid(
+      'it is a directory bucket, which lists its objects in no order',
+      'Use a general purpose bucket.',
+    );
+  }
   if (!BUCKET.test(bucket)) throw invalid(`${JSON.stringify(bucket)} is no name of a bucket`);
   const prefix = path.replace(/^\/+|\/+$/g, '');
   if (prefix !== '' && !prefix.split('/').every(isKeySegment)) {

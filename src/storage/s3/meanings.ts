@@ -50,6 +50,18 @@ export const WRONG_REGION: Meaning = {
   hint: 'Name it in the location: s3://bucket?region=…',
 };
 
+const BAD_KEY: Meaning = { code: 'STORE_KEY_INVALID', why: 'the store takes no such key' };
+const NO_ACLS: Meaning = {
+  code: 'CONFIG_INVALID',
+  why: 'the bucket takes no ACLs',
+  hint: 'Leave acl= out of the location; `pakhus store create` lets everybody read by a policy.',
+};
+const ARCHIVED: Meaning = {
+  code: 'STORE_PERMISSION',
+  why: 'the object was moved to an archive',
+  hint: 'Restore it, and keep lifecycle rules away from the store.',
+};
+
 /** What has nothing to do with the object that was asked for. */
 export const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['STORE_NOT_FOUND', 'CONFIG_INVALID']);
 export const OF_THE_USER: ReadonlySet<Meaning> = new Set([EXPIRED, WRONG_KEY, SKEWED]);
@@ -92,6 +104,11 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   TemporaryRedirect: WRONG_REGION,
   AuthorizationHeaderMalformed: WRONG_REGION,
   IllegalLocationConstraintException: WRONG_REGION,
+  KeyTooLongError: BAD_KEY,
+  InvalidURI: BAD_KEY,
+  XMinioInvalidObjectName: BAD_KEY,
+  AccessControlListNotSupported: NO_ACLS,
+  InvalidObjectState: ARCHIVED,
   InvalidBucketName: { code: 'CONFIG_INVALID', why: 'the store takes no such name of a bucket' },
 };
 

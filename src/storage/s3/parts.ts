@@ -127,7 +127,7 @@ async function* numbered<T>(contents: AsyncIterable<T>): AsyncGenerator<Part<T>>
 }
 
 /** Bytes of one part of an object of `sizeBytes`. */
-export function partBytes(sizeBytes: number): number {
+function partBytes(sizeBytes: number): number {
   return Math.max(PIECE_BYTES, Math.ceil(sizeBytes / MOST_PARTS));
 }
 
