@@ -4,6 +4,7 @@
  * ```
  * corpora ─▶ full publish, one contestant after the other ─▶ same packages, same fields, files there, index sizes?
  *         ─▶ rounds: in each, every contestant adds the same new package ─▶ still the same packages?
+ *         ─▶ the same for a feed of opkg
  *         ─▶ pakhus alone: publish again, remove one, gate: check all, --version over bare node
  * ```
  * Rounds go from one contestant to the next, so that a slow moment of the machine meets all of them.
@@ -15,6 +16,7 @@ import { openPakhus } from './entrants.ts';
 import { type Comparison, checkOurFiles, compareAll, indexSizes } from './equivalence.ts';
 import { canMeasureResources } from './measure.ts';
 import type { Sample } from './median.ts';
+import { benchOpkg } from './opkg.ts';
 import type { BenchOptions } from './options.ts';
 import { openPeers } from './peers/open-peers.ts';
 import { createRecorder } from './recorder.ts';
@@ -61,6 +63,8 @@ export async function runBench(options: BenchOptions, log: (line: string) => voi
     await addInRounds(entrants, { recorder, debs: large.extra.slice(0, options.repeat) });
     const added = ours ? await compareAll(ours, entrants, 'add-one') : [];
     if (ours) await measureAlone(ours, { recorder, corpus: large, repeat: options.repeat });
+    if (ours && peers)
+      await benchOpkg(options.dir, { recorder, seed: options.seed, times: options.fullRepeat });
     const brokenFiles = ours && (await checkOurFiles(ours, options.seed));
     return {
       samples: recorder.samples(),

@@ -71,7 +71,7 @@ repositories:
 `;
 
 /** Nobody's configuration, keys or caches but those in `home`. */
-function ownHome(home: string): NodeJS.ProcessEnv {
+export function ownHome(home: string): NodeJS.ProcessEnv {
   const { PATH } = process.env;
   return { HOME: home, LANG: 'C.UTF-8', ...(PATH === undefined ? {} : { PATH }) };
 }

@@ -47,3 +47,9 @@ export function describeWith(name: string, lack: Lack, body: () => void): void {
     throw new Error(`${name}: ${lack}, and PAKHUS_TEST_REQUIRE forbids a skip`);
   }
 }
+
+/** Like {@link describeWith}, for tools that no package of Debian has: CI goes on without them. */
+export function describeWhere(name: string, lack: Lack, body: () => void): void {
+  if (lack === undefined) describe(name, body);
+  else describe.skip(`${name} [skipped: ${lack}]`, body);
+}

@@ -36,6 +36,8 @@ const MAX_FORMAT_BYTES = 1024;
 /** The members are compressed already, so the outer gzip takes off next to nothing; headers take little. */
 const OUTER_RATIO = 4;
 const OUTER_FREE_BYTES = 16 * 1024 ** 2;
+/** Files up to this size are unpacked at once. */
+const IN_MEMORY_BYTES = 1_048_576;
 /** More than three are not needed; extensions count too. */
 const MAX_MEMBERS = 100;
 /** Types of tar headers that describe the next entry. */
@@ -51,7 +53,8 @@ export async function readIpk(source: ByteSource): Promise<PackageMeta> {
   if (isAr(head)) return readMembers(source, { next: arMembers(name, all), known: YOCTO, isAr: true });
   if (!isGzip(head)) throw notAnIpk(name, 'it is not compressed with gzip, so opkg calls it malformed');
   const limitBytes = OUTER_FREE_BYTES + OUTER_RATIO * sizeBytes;
-  const outer = createPieceReader(decompress('gzip', all.pieces(sizeBytes), { name, limitBytes }), { name });
+  const packed = sizeBytes <= IN_MEMORY_BYTES ? await all.take(sizeBytes) : all.pieces(sizeBytes);
+  const outer = createPieceReader(decompress('gzip', packed, { name, limitBytes }), { name });
   return readMembers(source, { next: tarMembers(name, outer), known: GZIP_ONLY, isAr: false });
 }
 

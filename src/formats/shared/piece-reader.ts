@@ -38,7 +38,14 @@ export function createPieceReader(
     }
   }
 
-  async function take(length: number): Promise<Uint8Array> {
+  function take(length: number): Uint8Array | Promise<Uint8Array> {
+    if (length > window.length) return gather(length);
+    const piece = window.subarray(0, length);
+    window = window.subarray(length);
+    return piece;
+  }
+
+  async function gather(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for await (const piece of pieces(length)) parts.push(piece);
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
