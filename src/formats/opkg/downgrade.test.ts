@@ -22,7 +22,7 @@ test('names go back together: older versions, and other bytes of the same one', 
   const gone = [held('b', '2'), held('a', '1'), held('c', '1'), held('d', '3')];
   const there = [held('b', '1'), held('a', '1'), held('c', '2')];
   expect(instructions(gone, there)).toEqual({
-    commands: ['opkg update', 'opkg install --force-reinstall a b'],
+    commands: ['opkg update', 'opkg remove --force-depends a b && opkg install a b'],
     lasting: undefined,
     left: ['d'],
   });

@@ -1,6 +1,7 @@
 /**
  * How devices follow a feed back to older versions: opkg never goes back by itself, and has no priorities. With a newer version installed
- * it takes none of the feed by name, whatever it is allowed (`--force-downgrade` is for files); `--force-reinstall` removes that one first.
+ * it takes none of the feed by name, whatever it is allowed: `--force-downgrade` is for files, and `--force-reinstall` removes the newer one
+ * and then looks for it in the feed. So that one goes first, by itself.
  */
 import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../format.ts';
 import { compareVersions } from '../shared/dpkg-version.ts';
@@ -19,8 +20,9 @@ export function downgradeInstructions({ gone, there }: DowngradeInput): Downgrad
     else if (compareVersions(now, version) <= 0) back.push(name);
   }
   const isSilent = back.length === 0 || back.length > MOST_NAMES;
-  const commands = isSilent ? [] : ['opkg update', `opkg install --force-reinstall ${back.join(' ')}`];
-  return { commands, lasting: undefined, left };
+  const names = back.join(' ');
+  const commands = ['opkg update', `opkg remove --force-depends ${names} && opkg install ${names}`];
+  return { commands: isSilent ? [] : commands, lasting: undefined, left };
 }
 
 /** The newest version of each name, whatever its architecture: a device has one of them. */
