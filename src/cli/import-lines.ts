@@ -35,14 +35,21 @@ export function importLines(result: Imported, palette: Palette): readonly string
   const size = formatSize(result.sizeBytes);
   const lines = [
     ...badLines(bad).map((line, index) => (index === 0 ? palette.bad(line) : line)),
-    ...lossLines(losses),
+    ...lossLines(losses, result),
     ...(leftChannels.length === 0
       ? []
       : [`Not taken over, and left as they are: ${leftChannels.join(', ')}`]),
     ...leftLines(leftFiles),
   ];
-  if (dryRun)
-    return [...suites, ...lines, ...wrote, `Would take over ${count}, ${size}. Nothing was changed.`];
+  if (dryRun) {
+    const needsYes = result.from === null && losses.some(({ isGrave }) => isGrave) ? ' It needs --yes.' : '';
+    return [
+      ...suites,
+      ...lines,
+      ...wrote,
+      `Would take over ${count}, ${size}.${needsYes} Nothing was changed.`,
+    ];
+  }
   return [
     palette.good(`Took over ${count}, ${size}, as ${repository}, revision ${rev}.`),
     ...suites,
@@ -73,10 +80,15 @@ function badLines(bad: Imported['bad']): readonly string[] {
   ];
 }
 
-export function lossLines(losses: readonly Loss[]): readonly string[] {
+export function lossLines(
+  losses: readonly Loss[],
+  { from }: Pick<Imported, 'from'> = { from: null },
+): readonly string[] {
   if (losses.length === 0) return [];
   return [
-    'Clients do not get these from pakhus; their files stay where they are:',
+    from === null
+      ? 'Clients do not get these from pakhus; their files stay where they are:'
+      : 'Not taken over:',
     ...losses.map(({ channel, what }) => `  ${channel === undefined ? '' : `${channel}: `}${what}`),
   ];
 }

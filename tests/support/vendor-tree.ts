@@ -22,8 +22,6 @@ export interface VendorTree extends AsyncDisposable {
 export interface VendorMaker {
   readonly name: string;
   readonly lack: Lack;
-  /** Whether it keeps several versions of a package. */
-  readonly keepsVersions: boolean;
   create(): Promise<VendorTree>;
 }
 
@@ -33,24 +31,23 @@ interface Workshop {
   readonly key: MadeKey;
 }
 
+export const REPREPRO: VendorMaker = {
+  name: 'reprepro',
+  lack: lackOfTools('reprepro', 'gpg'),
+  create: () => createTree(byReprepro),
+};
+
 /** What there is to take over. */
 export const VENDOR_MAKERS: readonly VendorMaker[] = [
-  {
-    name: 'reprepro',
-    lack: lackOfTools('reprepro', 'gpg'),
-    keepsVersions: false,
-    create: () => createTree(byReprepro),
-  },
+  REPREPRO,
   {
     name: 'aptly',
     lack: lackOfTools('aptly', 'gpg'),
-    keepsVersions: true,
     create: () => createTree(byAptly),
   },
   {
     name: 'the layout of deb-s3',
     lack: lackOfTools('dpkg-deb', 'gpg'),
-    keepsVersions: true,
     create: () => createTree(asDebS3),
   },
 ];

@@ -84,6 +84,9 @@ test('what clients lose is named before anything changes', async () => {
     ].join('\n'),
   });
   expect(existsSync(join(session.cwd, 'srv/.pakhus/tools'))).toBe(false);
+  expect((await session.run('import', 'srv', '--to', 'tools', '--dry-run')).stdout).toContain(
+    'It needs --yes.',
+  );
   expect((await session.run('import', 'srv', '--to', 'tools', '--yes')).stdout).toContain(
     'bookworm: lists of files (apt-file): main/Contents-amd64',
   );

@@ -132,7 +132,7 @@ function othersOf(files: readonly Listed[], stanza: Stanza): ListedOthers {
     ),
   ];
   return {
-    sources: named(/(^|\/)source\/Sources/),
+    sources: named(/(^|\/)source\/Sources(\.[a-z0-9]+)?$/),
     translations: named(/(^|\/)i18n\/Translation-[^/]+$/),
     contents: named(/(^|\/)Contents-[^/]+$/),
     others: named(/(^|\/)(installer-|dep11\/|cnf\/)/),

@@ -38,7 +38,8 @@ export async function inspectTree(
           { ...call, onProgress },
         );
   outcomes.forEach((outcome, index) => {
-    found.set(there[index] ?? '', asFound(outcome));
+    const path = there[index] ?? '';
+    found.set(path, asFound(outcome, `${tree.name}/${path}`));
   });
   return found;
 }
@@ -57,7 +58,7 @@ async function presentFiles(
     } catch (error) {
       if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return [path, 'it is missing'];
       if (!hasCode(error, 'STORE_PERMISSION', 'STORE_KEY_INVALID')) throw error;
-      return [path, error.message];
+      return [path, withoutName(error.message, `${tree.name}: ${path}`)];
     }
   };
   for await (const [path, error] of mapInOrder(paths, { limit: LANES, ...call, work })) {
@@ -88,10 +89,15 @@ async function inspectObjects(
 }
 
 /** What is wrong with a file is a text; anything else is no fault of it. */
-function asFound(outcome: Ingested<InspectedPackage>): FoundFile {
+function asFound(outcome: Ingested<InspectedPackage>, name: string): FoundFile {
   if ('value' in outcome) return outcome;
   const { error } = outcome;
   if (!(error instanceof PakhusError) || !/^(ARCHIVE|PACKAGE)_|^STORE_OBJECT_NOT_FOUND$/.test(error.code))
     throw error;
-  return { error: error.message };
+  return { error: withoutName(error.message, name) };
+}
+
+/** Whoever reads it is told which file it is. */
+function withoutName(message: string, name: string): string {
+  return message.startsWith(name) ? message.slice(name.length).replace(/^:? /, '') : message;
 }

@@ -1,4 +1,5 @@
 /** What a repository of another program says of itself: its channels first, then every package that they list. */
+import { hasCode } from '../../core/pakhus-error.ts';
 import type { AdoptionRules, BadEntry, ListedChannel } from '../../formats/adoption.ts';
 import type { Encoding, RepositorySettings } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
@@ -6,6 +7,7 @@ import type { UseCaseOptions } from '../repository.ts';
 import { type GatheredPackage, gatherPackages } from './gather-packages.ts';
 import { type EntryFiles, readEntry, readEntryFiles } from './read-entries.ts';
 import { type ReadIndex, readIndex } from './read-indexes.ts';
+import { refused } from './refusal.ts';
 import { toSettings } from './settings.ts';
 import type { ImportSource } from './source.ts';
 
@@ -37,7 +39,7 @@ export async function readEntries(
   return { entries, channels };
 }
 
-/** @throws IMPORT_REFUSED for an index that is not what its channel lists, SETTINGS_INVALID */
+/** @throws IMPORT_REFUSED for an index that is not what its channel lists, and for settings that cannot be */
 export async function readListing(
   source: ImportSource,
   listed: ListedEntries,
@@ -72,6 +74,19 @@ export async function readListing(
     }
   }
   const settings = toSettings({ base, channels: listed.channels, encodings, rules });
-  formatByName(settings.format).checkSettings(settings);
+  checkSettings(source, settings);
   return { ...listed, settings, packages, bad };
+}
+
+/** @throws IMPORT_REFUSED for names and fields that a repository of pakhus cannot have */
+function checkSettings({ name }: ImportSource, settings: RepositorySettings): void {
+  try {
+    formatByName(settings.format).checkSettings(settings);
+  } catch (error) {
+    if (!hasCode(error, 'SETTINGS_INVALID')) throw error;
+    throw refused(`${name} has what a repository of pakhus cannot have: ${error.message}`, {
+      hint: 'Leave that suite out (--suite names the others), or let the program that made it write it otherwise.',
+      details: error.details,
+    });
+  }
 }

@@ -89,12 +89,12 @@ const SUITES: readonly (readonly [name: string, suite: ForeignSuite, expected: o
   [
     'a suite that goes by neither of its names',
     { packages: [HELLO], release: { Suite: 'a', Codename: 'b' } },
-    { code: 'SETTINGS_INVALID', message: /apt warns unless one of them is bookworm/ },
+    { code: 'IMPORT_REFUSED', message: /apt warns unless one of them is bookworm/ },
   ],
   [
     'a component of two folders',
     { release: { Components: 'updates/main' } },
-    { code: 'SETTINGS_INVALID', message: /updates\/main/ },
+    { code: 'IMPORT_REFUSED', message: /updates\/main/ },
   ],
   [
     'source packages',

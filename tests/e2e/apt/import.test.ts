@@ -1,16 +1,17 @@
 /** Clients of a repository that another program made, before and after pakhus takes it over. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type AptRoot, createAptRoot } from '../../support/apt.ts';
 import { aptClients } from '../../support/apt-clients.ts';
+import { gpgvVerdicts } from '../../support/gnupg.ts';
 import { createStaticServer } from '../../support/http-server.ts';
 import { type DebSpec, makeDeb } from '../../support/make-deb.ts';
 import { createPakhus, type Pakhus } from '../../support/pakhus.ts';
 import { type CommandResult, succeeded } from '../../support/run-command.ts';
 import { describeWith, lackOfTools } from '../../support/skip.ts';
 import { createTempDir } from '../../support/temp.ts';
-import { VENDOR_MAKERS, type VendorTree } from '../../support/vendor-tree.ts';
+import { REPREPRO, VENDOR_MAKERS, type VendorTree } from '../../support/vendor-tree.ts';
 
 const HELLO: DebSpec = { name: 'hello', version: '1.0', architecture: 'all' };
 const LIBRARY: DebSpec = {
@@ -99,3 +100,26 @@ for (const maker of VENDOR_MAKERS) {
     }
   });
 }
+
+describeWith('a key that does not leave gpg', lackOfTools('reprepro', 'gpg', 'gpgv', 'dpkg-deb'), () => {
+  test('signs on, as a command in pakhus.yaml', { timeout: 120_000 }, async () => {
+    await using debs = await createTempDir('debs');
+    await using tree = await REPREPRO.create();
+    await tree.add(await makeDeb(debs.path, HELLO));
+    await using pakhus = await createPakhus({ env: tree.gnupg.env });
+    await writeFile(join(pakhus.cwd, 'vendor.asc'), tree.key.publicArmored);
+    const lines = [
+      `store: ${tree.path}`,
+      'repositories: { tools: { format: deb, path: . } }',
+      'signers:',
+      '  - name: gpg',
+      `    command: [gpg, --batch, --local-user, ${tree.key.fingerprint}]`,
+      '    publicKey: vendor.asc',
+    ];
+    await writeFile(join(pakhus.cwd, 'pakhus.yaml'), `${lines.join('\n')}\n`);
+    succeeded(await pakhus.run('import', tree.path, '--to', 'tools'));
+    const signature = await readFile(join(tree.path, 'dists/bookworm/InRelease'));
+    expect(signature.toString()).toContain('Acquire-By-Hash: yes');
+    expect(await gpgvVerdicts({ keys: [tree.key.publicArmored], signature })).toEqual(['GOODSIG']);
+  });
+});
