@@ -33,6 +33,8 @@ export interface Lint {
   readonly code: string;
   /** What it is, and what was done about it. */
   readonly message: string;
+  /** `Format.repack` makes it good. */
+  readonly cure?: 'repack';
 }
 
 /** What a package file says of itself. Every string is valid UTF-8 and safe to put into an index. */
@@ -289,6 +291,10 @@ export interface Format {
    * Errors: ARCHIVE_*, PACKAGE_INVALID, with the source's name.
    */
   readPackage(source: ByteSource): Promise<PackageMeta>;
+  /** What is wrong with packages only together: those of one publish. Absent: nothing. */
+  lintTogether?(packages: readonly PackageMeta[]): readonly Lint[];
+  /** The same package in the form that every client takes; for those that have a lint which it cures. @throws PACKAGE_*, ARCHIVE_* */
+  repack?(bytes: Uint8Array, options: { readonly name: string }): Promise<Uint8Array>;
   /** Where the file goes, below the repository's folder. */
   packagePath(meta: PackageMeta, place: PackagePlace): string;
   /**

@@ -5,7 +5,7 @@ import type { RepositoryConfig } from '../config/resolved-config.ts';
 import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Format, RepositorySettings } from '../formats/format.ts';
-import { FORMATS } from '../formats/table.ts';
+import { FORMATS, formatByName } from '../formats/table.ts';
 import type { Place } from './change/actions.ts';
 import type { ReadRevision } from './change/content.ts';
 import type { Terms } from './change/terms.ts';
@@ -15,6 +15,7 @@ import { holdYoungGeneration } from './ingest/hold-young-generation.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
 import { inspectFiles } from './ingest/inspect-files.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
+import { createRepacking } from './ingest/repack.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { findTail, viewTail } from './read-repository.ts';
@@ -31,6 +32,8 @@ export interface PublishFilesInput {
   readonly dryRun: boolean;
   /** What becomes uninstallable is a warning. Default: it is refused. */
   readonly allowUninstallable?: boolean;
+  /** Packages in a form that some clients refuse are published in another one. */
+  readonly repack?: boolean;
   /** Whether a missing repository may be made; asked only when one is missing. */
   readonly mayCreate: (name: string) => Promise<boolean>;
 }
@@ -61,13 +64,17 @@ export async function publishFiles(
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const pool = createIngestPool();
   const targetOf = createTargets(workspace, input, options);
+  await using repacking = createRepacking(options.report);
+  const repack = input.repack ? repacking.repack : undefined;
   try {
     const isSpared = options.propose !== undefined || isSmallBatch(paths.length);
     const known = isSpared ? undefined : await knownIn(await targetOf(formatOf(paths)), options);
-    const { good, refused } = await inspectFiles(pool, paths, { ...options, known });
+    const { good, refused } = await inspectFiles(pool, paths, { ...options, known, repack });
     if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
     const published: RepositoryPublish[] = [];
     for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
+      const lints = formatByName(format).lintTogether?.(files.map(({ meta }) => meta)) ?? [];
+      for (const { code, message } of lints) options.report({ type: 'warning', code, message });
       const target = await targetOf(format);
       const own = format === formatOf(paths) ? known : undefined;
       published.push(await publishFormat(workspace, { target, files, known: own, input, pool }, options));

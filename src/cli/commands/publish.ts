@@ -35,6 +35,9 @@ export const publish: Command = defineCommand({
     init: flag('make the store, the repository and its keys when they do not exist'),
     keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
     allowUninstallable: flag(ALLOW_UNINSTALLABLE),
+    repack: flag(
+      'publish packages that some clients cannot read in a form that all of them can (.ipk in ar form)',
+    ),
     ...PROPOSE_INPUTS,
   },
   description:
@@ -49,7 +52,7 @@ export const publish: Command = defineCommand({
     ],
   ],
   changes: true,
-  run: async (context, { paths, to, init, keepGoing, allowUninstallable, ...propose }) => {
+  run: async (context, { paths, to, init, keepGoing, allowUninstallable, repack, ...propose }) => {
     const proposing = readProposing(context, propose);
     if (proposing !== undefined && init) throw cannotPropose();
     const list = await readPathList(paths, () => context.stdin);
@@ -63,6 +66,7 @@ export const publish: Command = defineCommand({
         to: to === undefined ? undefined : parsePlace(to),
         keepGoing,
         allowUninstallable,
+        repack,
         dryRun: context.flags.dryRun,
         mayCreate: (name) =>
           consent(`There is no repository '${name}' yet. Make it, with a new signing key?`),

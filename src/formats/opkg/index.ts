@@ -19,10 +19,12 @@ import { planIndexes, renderChannel } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
 import { downgradeInstructions } from './downgrade.ts';
+import { lintTogether } from './lint-together.ts';
 import { companions, contentType, kindOf, packagePath } from './paths.ts';
 import { readIpk } from './read-ipk.ts';
 import { readRelations } from './relations.ts';
 import { segments } from './render-packages.ts';
+import { repackIpk } from './repack.ts';
 
 /** The format of OpenWrt: `.ipk`, opkg. Versions are in the order of dpkg. */
 export const opkg: Format = {
@@ -31,6 +33,8 @@ export const opkg: Format = {
   signedBy: 'usign',
   recognise,
   readPackage: readIpk,
+  lintTogether,
+  repack: repackIpk,
   packagePath,
   companions,
   compareVersions,

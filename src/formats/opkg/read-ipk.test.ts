@@ -1,12 +1,15 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fixtureBytes, memorySource } from '../../../tests/support/deb-fixtures.ts';
 import { writeAr } from '../../codec/ar.ts';
 import { writeTar } from '../../codec/tar-writer.ts';
+import { encodeXz } from '../../codec/xz-encoder.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { opkg } from './index.ts';
+import { lintTogether } from './lint-together.ts';
 import { readIpk } from './read-ipk.ts';
+import { repackIpk } from './repack.ts';
 import { writeIpk } from './write-ipk.ts';
 
 const FEED = 'opkg/feed/aarch64_cortex-a53/fixture';
@@ -165,4 +168,51 @@ describe('fields', () => {
     expect(meta.metadata).toBe(CONTROL.trimEnd());
     expect(meta.lints).toEqual([expect.objectContaining({ code: 'opkg-misread-field' })]);
   });
+});
+
+describe('in the other form', () => {
+  test('a package of Yocto is the same package, without a word about it, and the same bytes each time', async () => {
+    const bytes = fixtureBytes('opkg/ar-form/yoctish_1.0-r0_cortexa53.ipk');
+    const repacked = await repackIpk(bytes, { name: 'yoctish.ipk' });
+    const { lints: _, ...before } = await read(bytes);
+    expect(await read(repacked)).toEqual({ ...before, lints: [] });
+    expect(opkg.recognise(repacked.subarray(0, 4096), 'yoctish.ipk')).toBe(true);
+    expect(await repackIpk(bytes, { name: 'yoctish.ipk' })).toEqual(repacked);
+  });
+
+  test.each(['', '.xz', '.zst'])('archives with %s become gzip', async (suffix) => {
+    const pack = {
+      '': (b: Uint8Array) => b,
+      '.xz': (b: Uint8Array) => encodeXz(b, { preset: 6 }),
+      '.zst': zstdCompressSync,
+    }[suffix];
+    if (pack === undefined) throw new Error(suffix);
+    const control = writeTar([{ path: './control', bytes: Buffer.from(CONTROL) }], { mtimeSeconds: 0 });
+    const old = writeAr(
+      [
+        { name: 'debian-binary', bytes: Buffer.from('2.0\n') },
+        { name: `data.tar${suffix}`, bytes: await pack(writeTar([], { mtimeSeconds: 0 })) },
+        { name: `control.tar${suffix}`, bytes: await pack(control) },
+      ],
+      { mtimeSeconds: 0 },
+    );
+    expect((await read(old)).lints.map(({ code }) => code)).toEqual(['opkg-ar']);
+    expect(await read(await repackIpk(old, { name: 'x.ipk' }))).toMatchObject({ name: 'hello', lints: [] });
+  });
+});
+
+test('kernel modules for several kernels are told of', () => {
+  const module = (name: string, kernel: string) => ({
+    name,
+    metadata: `Package: ${name}\nDepends: libc, kernel (= ${kernel}), x`,
+  });
+  expect(
+    lintTogether([module('a', '6.6.1~aa'), module('b', '6.6.1~aa'), { name: 'c', metadata: '' }]),
+  ).toEqual([]);
+  expect(lintTogether([module('a', '6.6.1~aa'), module('b', '6.6.2~bb')])).toEqual([
+    expect.objectContaining({
+      code: 'opkg-mixed-kernels',
+      message: expect.stringMatching(/a for .*aa, b for .*bb/),
+    }),
+  ]);
 });

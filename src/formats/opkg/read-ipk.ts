@@ -108,26 +108,18 @@ async function readMembers(
   return { ...meta, lints: [...meta.lints, ...formLints({ hasPax, isAr: outer.isAr })] };
 }
 
-function formLints({
-  hasPax,
-  isAr: isOld,
-}: {
-  readonly hasPax: boolean;
-  readonly isAr: boolean;
-}): readonly Lint[] {
-  return [
-    ...(isOld
-      ? [{ code: 'opkg-ar', message: 'opkg of OpenWrt refuses this form (ar); publish it with --repack' }]
-      : []),
-    ...(hasPax
-      ? [
-          {
-            code: 'opkg-pax',
-            message: 'opkg does not read pax headers, and loses long file names that are in them',
-          },
-        ]
-      : []),
-  ];
+function formLints({ hasPax, isAr: isOld }: { readonly hasPax: boolean; readonly isAr: boolean }): Lint[] {
+  const lints: Lint[] = [];
+  if (isOld) {
+    const message =
+      'opkg of OpenWrt refuses this form (ar); `pakhus publish --repack` publishes it in the other one';
+    lints.push({ code: 'opkg-ar', message, cure: 'repack' });
+  }
+  if (hasPax) {
+    const message = 'opkg does not read pax headers, and loses long file names that are in them';
+    lints.push({ code: 'opkg-pax', message });
+  }
+  return lints;
 }
 
 async function* arMembers(name: string, all: PieceReader): AsyncGenerator<Member> {

@@ -21,7 +21,14 @@ export async function inspectFiles(
     report,
     signal,
     known,
-  }: { readonly report: Report; readonly signal?: AbortSignal; readonly known?: KnownPackages | undefined },
+    repack,
+  }: {
+    readonly report: Report;
+    readonly signal?: AbortSignal;
+    readonly known?: KnownPackages | undefined;
+    /** What is to be published in place of a file. */
+    readonly repack?: ((file: InspectedPackage) => Promise<InspectedPackage>) | undefined;
+  },
 ): Promise<InspectedFiles> {
   const task = 'Reading packages';
   report({ type: 'progress', task, done: 0, total: paths.length });
@@ -30,14 +37,16 @@ export async function inspectFiles(
     known,
     onProgress: (done) => report({ type: 'progress', task, done, total: paths.length }),
   });
-  const good: InspectedPackage[] = [];
+  const read: InspectedPackage[] = [];
   const refused: { source: string; error: PakhusError }[] = [];
   outcomes.forEach((outcome, index) => {
-    if ('value' in outcome) good.push(outcome.value);
+    if ('value' in outcome) read.push(outcome.value);
     else if (outcome.error instanceof PakhusError)
       refused.push({ source: paths[index] ?? '', error: outcome.error });
     else throw outcome.error;
   });
+  const good: InspectedPackage[] = [];
+  for (const file of read) good.push(repack === undefined ? file : await repack(file));
   reportLints(good, report);
   return { good, refused };
 }
