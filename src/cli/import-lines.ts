@@ -57,6 +57,7 @@ export function importLines(result: Imported, palette: Palette): readonly string
     `${palette.faint('At')}      ${tree}`,
     `${palette.faint('Signed')}  by ${result.signers.join(', ')}; keep a copy of ${result.keys} in a safe place`,
     ...wrote,
+    ...(result.from === null ? ['Let the web server refuse paths with /.pakhus/ in them.'] : []),
     result.from === null
       ? `Next: stop what wrote there so far, then ${palette.code(`pakhus publish FILE --to ${repository}`)}`
       : `Clients ${palette.code(`pakhus client ${repository}`)}`,

@@ -5,8 +5,9 @@ import { faultyStorage, ProcessDeath } from '../../src/storage/fault.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
 import type { StorageCapabilities } from '../../src/storage/storage.ts';
 import { readAsClient } from '../support/apt-reader.ts';
-import { giveForeignKey, importAs, writeForeignSuite } from '../support/foreign-repository.ts';
+import { foreignSigner, giveForeignKey, importAs, writeForeignSuite } from '../support/foreign-repository.ts';
 import { copyObjects, simulatedClock } from '../support/simulated-publisher.ts';
+import { storageReader } from '../support/storage-reader.ts';
 import { createTempDir } from '../support/temp.ts';
 import { createTestUser, keysOf } from '../support/test-repository.ts';
 
@@ -62,6 +63,41 @@ test.each(STORES)(
     expect(deaths).toBeGreaterThan(40);
   },
 );
+
+test('a copy from a URL that dies anywhere goes on when it is run again', { timeout: 300_000 }, async () => {
+  await using temp = await createTempDir('import-crash');
+  const clock = simulatedClock();
+  const machine = { folder: temp.path, clock };
+  const served = createMemoryStorage({ clock });
+  await writeForeignSuite(
+    { ...machine, store: served },
+    { packages: [{ name: 'one' }, { name: 'two' }] },
+    '',
+  );
+  const url = 'https://packages.example.org';
+  const from = {
+    ...{ url, read: storageReader(served, url) },
+    publicKeys: [(await foreignSigner()).publicArmored],
+  };
+  const input = { from, channels: ['bookworm'] };
+  let deaths = 0;
+  for (let outcome = 'died'; outcome !== 'lived'; deaths++) {
+    const store = createMemoryStorage({ clock, name: '/simulated' });
+    const mortal = faultyStorage(store, {
+      decide: ({ index }) =>
+        index === deaths ? { type: 'death', applied: deaths % 2 === 0 } : { type: 'none' },
+    });
+    outcome = await importAs(createTestUser({ ...machine, store: mortal }), input).then(
+      () => 'lived',
+      (error: unknown) => (error instanceof ProcessDeath ? 'died' : Promise.reject(error)),
+    );
+    const next = createTestUser({ ...machine, store });
+    await importAs(next, input);
+    expect((await readAsClient(store, 'deb', 'bookworm'))?.packages).toEqual(['one 1.0', 'two 1.0']);
+    expect((await verifyRepository(await next.open(), next.options)).findings).toEqual([]);
+  }
+  expect(deaths).toBeGreaterThan(40);
+});
 
 test('whoever publishes after a death right behind the commit goes the same way', {
   timeout: 60_000,

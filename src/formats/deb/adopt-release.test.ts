@@ -81,3 +81,20 @@ test('an empty list of sources is nothing that anybody loses', () => {
   ].join('\n');
   expect(readRelease(Buffer.from(text), { channel: 'x', name: 'x' }).lost.sources).toEqual([]);
 });
+
+test.each([
+  ['components', [`Components: ${Array.from({ length: 3000 }, (_, at) => `c${at}`).join(' ')}`]],
+  [
+    'architectures',
+    ['Components: a b', `Architectures: ${Array.from({ length: 3000 }, (_, at) => `a${at}`).join(' ')}`],
+  ],
+])('more %s than anybody needs are refused', (_name, fields) => {
+  const text = ['Date: Thu, 01 Jan 2026 00:00:00 UTC', ...fields, 'SHA256:', ` ${SHA256} 1 x`, ''].join('\n');
+  expect(() => readRelease(Buffer.from(text), { channel: 'x', name: 'x' })).toThrow(/than anybody needs/);
+});
+
+test('100,000 files are read in a moment', () => {
+  const lines = Array.from({ length: 99_000 }, (_, at) => ` ${SHA256} 1 main/i18n/Translation-${at}.xz`);
+  const text = ['Date: Thu, 01 Jan 2026 00:00:00 UTC', 'SHA256:', ...lines, ''].join('\n');
+  expect(readRelease(Buffer.from(text), { channel: 'x', name: 'x' }).lost.translations).toHaveLength(99_000);
+});

@@ -12,6 +12,8 @@ const MAX_VALID_DAYS = 36_500;
 const MAX_TEXT_CHARACTERS = 200;
 /** Debian lists some 2,000 files. */
 const MAX_FILES = 100_000;
+/** Components times architectures; Debian has 40. */
+const MAX_INDEXES = 2000;
 
 /** Fields that become settings, or that pakhus writes by itself. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
@@ -41,10 +43,13 @@ export function readRelease(text: Uint8Array, at: At): ListedChannel {
     ),
   ];
   const components = words('components');
+  const architectures = words('architectures').filter((one) => one !== ARCHITECTURE_ALL && one !== 'source');
+  if ((components.length + 1) * (architectures.length + 1) > MAX_INDEXES)
+    throw invalid(at, 'it has more components and architectures than anybody needs');
   return {
     settings: { name: at.channel, options: optionsOf(stanza, { dateMs, channel: at.channel }) },
     components,
-    architectures: words('architectures').filter((one) => one !== ARCHITECTURE_ALL && one !== 'source'),
+    architectures,
     dateMs,
     indexes: indexesOf(files, components),
     lost: othersOf(files, stanza),
@@ -122,10 +127,10 @@ function indexesOf(files: readonly Listed[], components: readonly string[]): rea
 
 /** Names of what is listed besides indexes of packages, each once in whatever form; empty files lack nobody. */
 function othersOf(files: readonly Listed[], stanza: Stanza): ListedOthers {
-  const filled = files.filter(({ name, file }) => {
-    const plain = files.find((one) => one.name === name.replace(/\.[a-z0-9]+$/, ''));
-    return file.sizeBytes > 0 && plain?.file.sizeBytes !== 0;
-  });
+  const sizes = new Map(files.map(({ name, file }) => [name, file.sizeBytes]));
+  const filled = files.filter(
+    ({ name, file }) => file.sizeBytes > 0 && sizes.get(name.replace(/\.[a-z0-9]+$/, '')) !== 0,
+  );
   const named = (pattern: RegExp): readonly string[] => [
     ...new Set(
       filled.flatMap(({ name }) => (pattern.test(name) ? name.replace(/\.(gz|xz|bz2|zst|lzma)$/, '') : [])),
