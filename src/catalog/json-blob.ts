@@ -2,19 +2,24 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { PakhusError } from '../core/pakhus-error.ts';
+import { releaseBytes } from '../core/release-bytes.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { BlobRef, BlobStore } from './blobs.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
+/** Room for most values in one step. */
+const CHUNK_BYTES = 1024 * 1024;
 /** A list of a million leaves has fewer bytes of text. */
 const LIMIT_BYTES = 512 * 1024 * 1024;
 
 /** Writes `value` as a new blob. */
 export async function putJson(blobs: BlobStore, value: unknown, options?: CallOptions): Promise<BlobRef> {
   const text = Buffer.from(JSON.stringify(value));
-  return blobs.put(await compress(text, { chunkSize: Math.max(text.length, 64) }), options);
+  const bytes = await compress(text, { chunkSize: Math.min(Math.max(text.length, 64), CHUNK_BYTES) });
+  releaseBytes(text);
+  return blobs.put(bytes, options);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The segments of each leaf and its text: copied where a parent has them, else rendered and compressed, once. */
 import { sha256Hex } from '../core/digest.ts';
+import { releaseBytes } from '../core/release-bytes.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { LeafStore, RunLeaf } from './leaf-store.ts';
@@ -14,6 +15,8 @@ export interface LeafPartsSource {
    * rendered.
    */
   texts(leaves: readonly RunLeaf[], call: CallOptions): Promise<readonly Uint8Array[]>;
+  /** Gives back what {@link texts} gave, when nobody will look at it any more. */
+  release(texts: readonly Uint8Array[]): void;
 }
 
 export function createLeafParts(deps: {
@@ -73,6 +76,10 @@ export function createLeafParts(deps: {
       }
       decodeCopied();
       return (await Promise.all(pieces)).flat();
+    },
+    release(texts) {
+      // As it is, the text of a leaf is its segment.
+      if (carrier !== 'plain') for (const text of texts) releaseBytes(text);
     },
   };
 }

@@ -5,6 +5,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { isSha256Hex } from '../core/digest.ts';
+import { releaseBytes } from '../core/release-bytes.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import { compareKeys, describeKey } from './package-key.ts';
 
@@ -28,12 +29,16 @@ export function encodeRecord(record: PackageRecord): string {
 /** The bytes of a leaf from its lines. Runs on the thread pool. */
 export async function encodeLeaf(lines: readonly string[]): Promise<Uint8Array> {
   const text = Buffer.from(`${lines.join('\n')}\n`);
-  return compress(text, {
+  const packed = await compress(text, {
     // One step instead of many small ones.
     chunkSize: Math.max(text.length, 64),
     pledgedSrcSize: text.length,
     params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 0 },
   });
+  // A copy, for the buffer has room for all of the text.
+  const bytes = new Uint8Array(packed);
+  for (const used of [text, packed]) releaseBytes(used);
+  return bytes;
 }
 
 /**

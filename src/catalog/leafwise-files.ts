@@ -87,6 +87,7 @@ export async function makeLeafwiseFiles(
       state.update(text);
       sizeBytes += text.length;
     }
+    if (!keepsPlain) parts.release(texts);
     if (isLast) digests.keep(segment, names, { runs: run + 1, sizeBytes, state });
   }
 

@@ -2,6 +2,7 @@
 
 import { xzBlock, xzHead, xzTail } from '../codec/xz-splice.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { releaseBytes } from '../core/release-bytes.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { callOf } from './call-of.ts';
 import type { LeafPartsSource } from './leaf-parts.ts';
@@ -33,9 +34,12 @@ export async function makeXzBlocks(
 
   const compress = async ([id, group]: readonly [string, readonly RunLeaf[]]): Promise<void> => {
     const texts = await deps.parts.texts(group, call);
-    const block = xzBlock(Buffer.concat(texts), { preset: PRESET });
+    const plain = Buffer.concat(texts);
+    deps.parts.release(texts);
+    const block = xzBlock(plain, { preset: PRESET });
     deps.onBusy?.();
     const { bytes, ...sizes } = await block;
+    releaseBytes(plain);
     const facts = { leaves: group.length, sizeBytes: bytes.length, sha256: sha256Hex(bytes), ...sizes };
     made.set(id, { facts, bytes });
   };

@@ -1,3 +1,4 @@
+import { releaseBytes } from '../core/release-bytes.ts';
 import { type Liblzma, LZMA } from './liblzma.ts';
 import type { XzPreset } from './xz-encoder.ts';
 
@@ -24,6 +25,7 @@ export async function encodeXzWithLiblzma(
     // A copy, so that the buffer for the worst case is not kept.
     return new Uint8Array(output.subarray(0, output.length - outputLeft));
   } finally {
+    releaseBytes(output);
     stream.close();
   }
 }

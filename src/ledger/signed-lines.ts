@@ -7,6 +7,7 @@
  * ```
  * The signature covers the bytes as they stand, so no canonical form of JSON is needed.
  */
+import { releaseBytes } from '../core/release-bytes.ts';
 import { field, num, text } from '../core/shape.ts';
 
 /** Signs; the ledger knows no keys. */
@@ -46,7 +47,12 @@ export function encodeSaid(value: object, signer: LineSigner | undefined): Uint8
 export function encodeSigned(value: object, signer: LineSigner): Uint8Array {
   const line = Buffer.from(JSON.stringify({ pakhus: 1, ...value }));
   const signature = signer.sign(line);
-  return Buffer.concat([line, Buffer.from(`\n${JSON.stringify({ key: signer.keyId, signature })}\n`)]);
+  const signed = Buffer.concat([
+    line,
+    Buffer.from(`\n${JSON.stringify({ key: signer.keyId, signature })}\n`),
+  ]);
+  releaseBytes(line);
+  return signed;
 }
 
 /** @throws TypeError, SyntaxError when the bytes have another form */

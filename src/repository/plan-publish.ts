@@ -1,6 +1,6 @@
 /** What publishing files into a place would do, before anything is written. */
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import type { Format, PackageRecord, RepositorySettings } from '../formats/format.ts';
+import type { Format, RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Identity, Place } from './change/actions.ts';
 import { catalogLookup } from './change/catalog-lookup.ts';
@@ -8,7 +8,7 @@ import { type Changes, createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
 import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
-import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
+import { type InspectedPackage, type KnownPackages, recordOf } from './ingest/inspected.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
 
 /** A file that was not accepted. */
@@ -109,11 +109,10 @@ async function placeFile(
     readonly format: Format;
   },
 ): Promise<PlacedPackage & { readonly isNew: boolean }> {
-  const { meta, sizeBytes, sha256 } = inspected;
-  const { name, version, architecture, metadata } = meta;
+  const { meta, sha256 } = inspected;
   const { settings } = at.terms;
   const path = at.format.packagePath(meta, { settings, ...at.place, sha256, apart: false });
-  const record: PackageRecord = { name, version, architecture, path, sizeBytes, sha256, metadata };
+  const record = recordOf(inspected, path);
   const isNew = await at.changes.add({ ...at.place, slot: meta.slot }, record);
   if (isNew) return { inspected, path, isNew };
   const there = await at.changes.lookUp(at.place, record);

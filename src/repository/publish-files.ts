@@ -11,7 +11,7 @@ import type { ReadRevision } from './change/content.ts';
 import type { Terms } from './change/terms.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
-import { holdYoungGeneration } from './ingest/hold-young-generation.ts';
+import { holdHeap } from './ingest/hold-heap.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
 import { inspectFiles } from './ingest/inspect-files.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
@@ -59,7 +59,7 @@ export async function publishFiles(
   input: PublishFilesInput,
   options: UseCaseOptions,
 ): Promise<PublishFilesResult> {
-  holdYoungGeneration();
+  holdHeap();
   const { store } = workspace.config;
   const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
   const pool = createIngestPool();

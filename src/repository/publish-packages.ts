@@ -7,9 +7,10 @@
  * ```
  */
 
+import { mapEach } from '../core/map-each.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { requireCommitter } from '../ledger/committers.ts';
-import { type Action, type Identity, type Place, withAllowance } from './change/actions.ts';
+import { type Action, type Identity, type Place, type PublicFile, withAllowance } from './change/actions.ts';
 import { type Changed, finishOthers, makeChange } from './change/change.ts';
 import { type ReadRevision, termsOf } from './change/content.ts';
 import type { OwnFiles } from './change/prepare.ts';
@@ -117,10 +118,7 @@ export async function publishPackages(
   const stored = await store(repository, plan, options);
   const actions: Action[] = [
     ...(tail === undefined ? [{ type: 'settings', create: true, ...terms } as const] : []),
-    ...stored.map(
-      ({ path, inspected: { sizeBytes, sha256 } }) =>
-        ({ type: 'add', to: place, file: { path, sizeBytes, sha256 } }) as const,
-    ),
+    ...(stored.length === 0 ? [] : [{ type: 'add', to: place, files: mapEach(stored, publicFile) } as const]),
   ];
   if (actions.length === 0) {
     await finishOthers(repository, { ...options, known: tail, channel: place.channel });
@@ -219,6 +217,10 @@ function ownFiles(
       await storePackage(tree, task, signal === undefined ? {} : { signal });
     },
   };
+}
+
+function publicFile({ path, inspected: { sizeBytes, sha256 } }: PlacedPackage): PublicFile {
+  return { path, sizeBytes, sha256 };
 }
 
 function published(

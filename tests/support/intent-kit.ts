@@ -106,7 +106,7 @@ interface Claim {
 /** An action that adds a file; what it claims of the file can be wrong. */
 export function add(path: string, claim: Claim = {}): object {
   const { to = STABLE, sha256 = 'b'.repeat(64), sizeBytes = 10 } = claim;
-  return { type: 'add', to, file: { path, sizeBytes, sha256 } };
+  return { type: 'add', to, files: `${sha256} ${sizeBytes} ${path}` };
 }
 
 /** An action that changes the settings. */

@@ -110,12 +110,8 @@ export function addition(
   bytes: Uint8Array,
   claim: Readonly<Record<string, unknown>> = {},
 ): object {
-  const { to = TESTING, ...file } = claim;
-  return {
-    type: 'add',
-    to,
-    file: { inbox, sizeBytes: bytes.length, sha256: sha256Hex(bytes), ...file },
-  };
+  const { to = TESTING, sizeBytes = bytes.length, sha256 = sha256Hex(bytes) } = claim;
+  return { type: 'add', to, inbox: `${sha256} ${sizeBytes} ${inbox}` };
 }
 
 /** An object's bytes. */

@@ -11,6 +11,7 @@
  * dists/<channel>/Release, Release.gpg, InRelease
  * ```
  */
+import { copyText } from '../../core/copy-text.ts';
 import type { PackageMeta, PackagePlace } from '../format.ts';
 import { packageNameProblem } from '../shared/package-names.ts';
 import { splitSlot } from './slots.ts';
@@ -38,8 +39,8 @@ export function packagePath(
   const prefix = source.startsWith('lib') && source.length > 3 ? source.slice(0, 4) : source.slice(0, 1);
   const folder = ['pool', where.component, prefix, source];
   const apart = where.apart ? [where.sha256.slice(0, APART_DIGITS)] : [];
-  // Joined, not added: V8 would keep the parts of each of 60,000 paths, at three times the memory.
-  return [...folder, ...apart, packageFileName(meta)].join('/');
+  // Joined, not added, and copied: V8 would keep the parts of each of 60,000 paths, at three times the memory.
+  return copyText([...folder, ...apart, packageFileName(meta)].join('/'));
 }
 
 /**

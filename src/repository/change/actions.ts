@@ -3,11 +3,9 @@
  * base it is applied to, and applying it twice changes nothing more.
  */
 
-import { parseSettings } from '../../catalog/settings.ts';
-import { arrayOf, field, isRecord, num, optional, text } from '../../core/shape.ts';
 import type { RepositorySettings } from '../../formats/format.ts';
-import { type Committer, type Proposer, readProposer } from '../../ledger/manifest.ts';
-import { type Pin, readPin } from '../history/pins.ts';
+import type { Committer, Proposer } from '../../ledger/manifest.ts';
+import type { Pin } from '../history/pins.ts';
 
 /** A key that signs what clients check. */
 export interface PublicSigner {
@@ -56,6 +54,20 @@ export interface InboxFile extends FileClaim {
   readonly inbox: string;
 }
 
+/** Adds files of the public folder, one or more. */
+export interface AddPublic {
+  readonly type: 'add';
+  readonly to: Place;
+  readonly files: Iterable<PublicFile>;
+}
+
+/** Adds files that came with the intent, one or more. */
+export interface AddProposed {
+  readonly type: 'add';
+  readonly to: Place;
+  readonly inbox: Iterable<InboxFile>;
+}
+
 export type Action =
   | {
       readonly type: 'settings';
@@ -66,7 +78,8 @@ export type Action =
       readonly committers: readonly Committer[];
       readonly proposers: readonly Proposer[];
     }
-  | { readonly type: 'add'; readonly to: Place; readonly file: PublicFile | InboxFile }
+  | AddPublic
+  | AddProposed
   | { readonly type: 'remove'; readonly from: Place; readonly package: Identity }
   | {
       readonly type: 'promote';
@@ -89,105 +102,4 @@ export type Action =
 /** The actions, and that they may make packages uninstallable if that is `allowed`. */
 export function withAllowance(actions: readonly Action[], allowed: boolean): readonly Action[] {
   return allowed ? [...actions, { type: 'allowUninstallable' }] : actions;
-}
-
-/** Reads the actions of an intent, which anybody may have written. @throws TypeError */
-export function parseActions(value: unknown): readonly Action[] {
-  return arrayOf(action)(value);
-}
-
-function action(value: unknown): Action {
-  const type = field(value, 'type', text);
-  switch (type) {
-    case 'settings':
-      return {
-        type,
-        create: field(value, 'create', bool),
-        settings: field(value, 'settings', parseSettings),
-        signers: field(value, 'signers', arrayOf(signer)),
-        committers: field(value, 'committers', arrayOf(committer)),
-        proposers: field(value, 'proposers', arrayOf(readProposer)),
-      };
-    case 'add':
-      return { type, to: field(value, 'to', place), file: field(value, 'file', file) };
-    case 'remove':
-      return { type, from: field(value, 'from', place), package: field(value, 'package', identity) };
-    case 'promote':
-      return {
-        type,
-        from: field(value, 'from', place),
-        to: field(value, 'to', place),
-        package: field(value, 'package', identity),
-        sha256: field(value, 'sha256', text),
-      };
-    case 'rollback':
-      return { type, place: field(value, 'place', filter), to: field(value, 'to', num) };
-    case 'pin':
-    case 'unpin':
-      return { type, pin: field(value, 'pin', readPin) };
-    case 'resign':
-      return { type, channels: field(value, 'channels', arrayOf(text)) };
-    case 'allowUninstallable':
-      return { type };
-    default:
-      throw new TypeError(`unknown action '${type}'`);
-  }
-}
-
-/** Reads a {@link PublicSigner}. @throws TypeError */
-export function signer(value: unknown): PublicSigner {
-  const own = isRecord(value) ? value : {};
-  const replacedBy = optional(own['replacedBy'], text);
-  const stage = optional(own['stage'], stageName);
-  return {
-    fingerprint: field(value, 'fingerprint', text),
-    publicKey: field(value, 'publicKey', text),
-    ...(stage !== undefined && { stage }),
-    ...(replacedBy !== undefined && { replacedBy }),
-  };
-}
-
-function stageName(value: unknown): NonNullable<PublicSigner['stage']> {
-  if (value === 'announced' || value === 'arriving' || value === 'retiring') return value;
-  throw new TypeError(`unknown stage of a key '${value}'`);
-}
-
-function committer(value: unknown): Committer {
-  return {
-    keyId: field(value, 'keyId', text),
-    publicKey: field(value, 'publicKey', text),
-    name: field(value, 'name', text),
-  };
-}
-
-function place(value: unknown): Place {
-  return { channel: field(value, 'channel', text), component: field(value, 'component', text) };
-}
-
-function filter(value: unknown): Filter {
-  const [channel, component] = ['channel', 'component'].map((part) =>
-    field(value, part, (one) => optional(one, text)),
-  );
-  return { ...(channel !== undefined && { channel }), ...(component !== undefined && { component }) };
-}
-
-function identity(value: unknown): Identity {
-  return {
-    name: field(value, 'name', text),
-    version: field(value, 'version', text),
-    architecture: field(value, 'architecture', text),
-  };
-}
-
-function file(value: unknown): PublicFile | InboxFile {
-  const where =
-    isRecord(value) && 'inbox' in value
-      ? { inbox: field(value, 'inbox', text) }
-      : { path: field(value, 'path', text) };
-  return { ...where, sizeBytes: field(value, 'sizeBytes', num), sha256: field(value, 'sha256', text) };
-}
-
-function bool(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new TypeError('expected true or false');
-  return value;
 }

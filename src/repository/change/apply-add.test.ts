@@ -13,7 +13,7 @@ async function apply(
   file: Partial<TakenFile>,
   { swept = [], more = [] }: { readonly swept?: readonly string[]; readonly more?: readonly object[] } = {},
 ): Promise<Applied> {
-  const add = { type: 'add', to: TESTING, file: { inbox: '0-new.deb', sizeBytes: 10, sha256: NEW.sha256 } };
+  const add = { type: 'add', to: TESTING, inbox: `${NEW.sha256} 10 0-new.deb` };
   const intent = { who: 'ci', author: '', message: '', proposer: undefined };
   return applyIntents({
     ...BASE_INPUT,

@@ -1,9 +1,9 @@
 /** Adding a package: its file is read, whatever the intent says of it, and has its path by the rules of the format. */
-import type { PackageMeta, PackageRecord } from '../../formats/format.ts';
+import type { PackageRecord } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Intent } from '../../ledger/intents.ts';
-import type { InspectedPackage } from '../ingest/inspected.ts';
-import type { Action, InboxFile, Place, PublicFile } from './actions.ts';
+import { type InspectedPackage, recordOf } from '../ingest/inspected.ts';
+import type { AddProposed, AddPublic, InboxFile, Place, PublicFile } from './actions.ts';
 import { sweeping } from './change-errors.ts';
 import type { Changes } from './changes.ts';
 import { checkPlace, rejected, type Terms } from './terms.ts';
@@ -40,24 +40,26 @@ interface AddInput {
   readonly files: PackageFiles;
 }
 
-/** Empty when the package is there already. */
+/** Those that are not there already. */
 export async function applyAdd(
-  { to, file }: Extract<Action, { type: 'add' }>,
+  action: AddPublic | AddProposed,
   at: AddInput,
 ): Promise<readonly AddedPackage[]> {
-  const { terms, changes } = at;
-  checkPlace(terms.settings, to);
+  const { to } = action;
+  checkPlace(at.terms.settings, to);
   const wanted = { to, ...at };
-  const { meta, path, place } =
-    'inbox' in file ? await fromInbox(file, wanted) : await fromPublicFolder(file, wanted);
-  const { name, version, architecture, metadata } = meta;
-  const { sizeBytes, sha256 } = file;
-  const record: PackageRecord = { name, version, architecture, path, sizeBytes, sha256, metadata };
-  return (await changes.add({ ...to, slot: meta.slot }, record)) ? [{ record, place }] : [];
+  const added: AddedPackage[] = [];
+  const add = async ({ inspected, path, place }: Found): Promise<void> => {
+    const record = recordOf(inspected, path);
+    if (await at.changes.add({ ...to, slot: inspected.meta.slot }, record)) added.push({ record, place });
+  };
+  if ('files' in action) for (const file of action.files) await add(await fromPublicFolder(file, wanted));
+  else for (const file of action.inbox) await add(await fromInbox(file, wanted));
+  return added;
 }
 
 interface Found {
-  readonly meta: PackageMeta;
+  readonly inspected: InspectedPackage;
   readonly path: string;
   readonly place: AddedPackage['place'];
 }
@@ -67,10 +69,10 @@ async function fromPublicFolder(file: PublicFile, at: AddInput & { readonly to: 
   if (at.swept.has(path)) throw sweeping(path);
   const inspected = await at.files.inspect(path);
   const paths = pathsOf(inspected, { ...at, file, name: path });
-  const { meta } = inspected;
+  const { name, version } = inspected.meta;
   if (!paths.includes(path))
-    throw rejected(`${path} is no path for ${meta.name} ${meta.version}, expected ${paths[0]}`);
-  return { meta, path, place: undefined };
+    throw rejected(`${path} is no path for ${name} ${version}, expected ${paths[0]}`);
+  return { inspected, path, place: undefined };
 }
 
 async function fromInbox(file: InboxFile, at: AddInput & { readonly to: Place }): Promise<Found> {
@@ -79,7 +81,7 @@ async function fromInbox(file: InboxFile, at: AddInput & { readonly to: Place })
   const swept = paths.find((path) => at.swept.has(path));
   if (swept !== undefined) throw sweeping(swept);
   const path = await findPath(paths);
-  return { meta: inspected.meta, path, place: () => place(path) };
+  return { inspected, path, place: () => place(path) };
 }
 
 /** Where the package may lie, the usual path first. @throws INTENT_REJECTED when it is not what the intent says */

@@ -26,7 +26,7 @@ describe('a bad intent is rejected with its reason, and the others go on', () =>
     [
       'an action that lacks a field',
       [{ type: 'add', to: STABLE }],
-      "it cannot be read: file: expected an object with 'path'",
+      'it cannot be read: files: expected text, found undefined',
     ],
     [
       'a channel that is not there',
@@ -94,11 +94,7 @@ describe('a bad intent is rejected with its reason, and the others go on', () =>
       [settings({ committers: [] })],
       'a revision without a committer could never be followed by another',
     ],
-    [
-      'a good action before a bad one',
-      [add(NEW_PATH), { type: 'add', to: TESTING, file: { path: 'gone', sizeBytes: 1, sha256: '' } }],
-      'gone: no such object',
-    ],
+    ['a good action before a bad one', [add(NEW_PATH), add('gone', { to: TESTING })], 'gone: no such object'],
   ])('%s', async (_what, actions, reason) => {
     const { settled, added, terms } = await apply([actions, GOOD]);
     expect(settled).toEqual([{ ref: '1', rejected: reason }, { ref: '2' }]);

@@ -6,7 +6,10 @@ import { isFinished } from '../../ledger/is-finished.ts';
 import { type Revision, readTail } from '../../ledger/log.ts';
 import type { PublishReport } from '../../ledger/publish.ts';
 import type { SettledIntent } from '../../ledger/settled.ts';
+import type { LineSigner } from '../../ledger/signed-lines.ts';
+import type { CallOptions } from '../../storage/storage.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
+import { encodeActions } from './action-codec.ts';
 import type { Action } from './actions.ts';
 import { commitChanges } from './commit-changes.ts';
 import type { ReadRevision } from './content.ts';
@@ -74,8 +77,8 @@ export async function makeChange(
   const call = signal === undefined ? {} : { signal };
   const signer = requireSigner(ledger);
   let waitedMs = 0;
-  const { message, actions, own, known } = change;
-  const ref = await writeIntent(ledger, { id: repository.newId(), message, actions, signer }, call);
+  const { own, known } = change;
+  const ref = await writeOwn(repository, { ...change, signer }, call);
   const passed = change.passed ? { ref, rev: known?.signed.record.rev ?? 0 } : undefined;
   const onWait = (ms: number): void => {
     waitedMs += ms;
@@ -105,6 +108,15 @@ export async function makeChange(
     await readBack(repository, published.written, options);
   }
   return { rev: settled.rev, publishedRev: published.rev, waitedMs, proposal: undefined };
+}
+
+/** Apart, so that the text of 60,000 packages is not kept until they are committed. */
+function writeOwn(
+  { ledger, newId }: Repository,
+  { actions, message, signer }: Change & { readonly signer: LineSigner },
+  call: CallOptions,
+): Promise<string> {
+  return writeIntent(ledger, { id: newId(), message, actions: encodeActions(actions), signer }, call);
 }
 
 /** A repository that is only just made has no clients, and often no web server. */

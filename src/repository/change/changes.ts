@@ -77,9 +77,7 @@ export interface Changes {
 /** `swept`: paths that are being deleted, which nothing new may name. */
 export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new Set()): Changes {
   const overlays = new Map<string, RunOverlay>();
-  /** What `whole` takes back; undefined outside of it. */
-  let undo: (() => void)[] | undefined;
-  /** What it changed. */
+  /** What `whole` has changed so far, and how it was. */
   let touched = createTouchedNames();
 
   const overlayOf = (run: RunKey): RunOverlay => {
@@ -96,14 +94,12 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
     const { name } = identityOf(entry);
     const before = overlay.names.get(name) ?? [];
     touched.note(overlay, name);
-    undo?.push(() => overlay.names.set(name, before));
     overlay.names.set(name, withEntry(before, entry));
   };
 
   const replace = (overlay: RunOverlay): void => {
     const before = overlayOf(overlay.run);
     for (const name of [...before.names.keys(), ...overlay.names.keys()]) touched.note(before, name);
-    undo?.push(() => overlays.set(runId(overlay.run), before));
     overlays.set(runId(overlay.run), overlay);
   };
 
@@ -173,15 +169,16 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
           isIn(run, place) && [...names.values()].some((entries) => entries.flatMap(recordOf).length > 0),
       ),
     async whole(work) {
-      undo = [];
       touched = createTouchedNames();
       try {
         return await work();
       } catch (error) {
-        for (const takeBack of undo.reverse()) takeBack();
+        for (const { run, names } of touched.all()) {
+          const overlay = overlayOf(run);
+          for (const [name, entries] of names) overlay.names.set(name, entries);
+        }
         throw error;
       } finally {
-        undo = undefined;
         touched = createTouchedNames();
       }
     },

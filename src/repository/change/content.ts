@@ -5,7 +5,8 @@ import { PakhusError } from '../../core/pakhus-error.ts';
 import { arrayOf, field, text } from '../../core/shape.ts';
 import type { Revision } from '../../ledger/log.ts';
 import { type Pin, readPin } from '../history/pins.ts';
-import { type PublicSigner, signer } from './actions.ts';
+import { signer } from './action-codec.ts';
+import type { PublicSigner } from './actions.ts';
 import type { Terms } from './terms.ts';
 
 /** Plain JSON, the ledger's `content`. */

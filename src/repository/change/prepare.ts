@@ -3,6 +3,7 @@
  * spliced, and every changed pointer is rendered and signed.
  */
 import type { IndexEntry } from '../../catalog/catalog.ts';
+import type { RunEdits } from '../../catalog/edit-runs.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Report } from '../../core/report-event.ts';
 import type { Prepare, PrepareInput } from '../../ledger/commit.ts';
@@ -13,11 +14,12 @@ import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
 import type { ProposedFiles } from '../proposals/proposed-files.ts';
 import type { Repository } from '../repository.ts';
-import { applyIntents } from './apply-intents.ts';
+import { type Applied, type ApplyInput, applyIntents } from './apply-intents.ts';
+import { putBroughtFiles } from './brought-files.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { companionsBetween, placeCompanions } from './companions.ts';
 import { readContent, termsOf } from './content.ts';
-import { putBroughtFiles, renderIndexes, renderPointers } from './render-revision.ts';
+import { renderIndexes, renderPointers } from './render-revision.ts';
 
 export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */
@@ -51,7 +53,7 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       if (own?.since !== (base?.signed.record.rev ?? 0)) await own?.restore(path);
       return known;
     };
-    const applied = await applyIntents({
+    const { terms, pins, resigned, settled, added, edits } = await applyToEdits({
       repository: repository.name,
       terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
       pins: before?.pins ?? [],
@@ -68,10 +70,9 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       past: pastOf(repository, base && before && { revision: base, content: before }, call),
       ...call,
     });
-    if (applied.settled.length === 0 && input.intents.length > 0) return undefined;
-    if (applied.terms === undefined) throw nothingMade(repository, applied.settled);
-    const { terms, pins, resigned } = applied;
-    const work = { at: input, before, terms, edits: applied.changes.edits(), report: options.report };
+    if (settled.length === 0 && input.intents.length > 0) return undefined;
+    if (terms === undefined) throw nothingMade(repository, settled);
+    const work = { at: input, before, terms, edits, report: options.report };
     const rendered = await renderIndexes(repository, work);
     if (rendered.made.some((index) => namesSwept(index, input.swept))) return undefined;
     const { catalog: after, made, format } = rendered;
@@ -86,11 +87,19 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       ...next,
       committers: terms.committers,
       proposers: terms.proposers,
-      files: await putBroughtFiles(repository, applied.added, call),
-      settled: applied.settled,
-      message: messageOf(input, applied.settled),
+      files: await putBroughtFiles(repository.ledger.blobs, added, call),
+      settled,
+      message: messageOf(input, settled),
     };
   };
+}
+
+/** The edits alone, so that what led to them is not kept while 60,000 packages are rendered. */
+async function applyToEdits(
+  input: ApplyInput,
+): Promise<Omit<Applied, 'changes'> & { readonly edits: readonly RunEdits[] }> {
+  const { changes, ...applied } = await applyIntents(input);
+  return { ...applied, edits: changes.edits() };
 }
 
 /** A file of the index has a name that is being deleted. */

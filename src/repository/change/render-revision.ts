@@ -1,7 +1,5 @@
 /** What a revision consists of, once its packages are known: indexes, and the pointers over them, signed. */
 
-import type { BlobRef } from '../../catalog/blobs.ts';
-import { callOf } from '../../catalog/call-of.ts';
 import {
   type Catalog,
   type CatalogChannel,
@@ -12,14 +10,12 @@ import {
 } from '../../catalog/catalog.ts';
 import { editCatalog, type RunEdits } from '../../catalog/edit-catalog.ts';
 import { createIndexFiles, type IndexFiles } from '../../catalog/index-files.ts';
-import { putJson } from '../../catalog/json-blob.ts';
 import { runTogether } from '../../catalog/run-together.ts';
 import type { Report } from '../../core/report-event.ts';
-import { ENCODING_SUFFIX, type Format, type PackageRecord, type PointerPlan } from '../../formats/format.ts';
+import { ENCODING_SUFFIX, type Format, type PointerPlan } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Prepared } from '../../ledger/commit.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
-import type { CallOptions } from '../../storage/storage.ts';
 import { withLeafNames } from '../gate/leaf-names.ts';
 import type { SignAll } from '../keys/keys.ts';
 import { signingOnes } from '../keys/signers.ts';
@@ -166,17 +162,6 @@ function renderOwn(
     return isSameFile ? earlier.get(plan.path) : undefined;
   };
   return makePointers(repository, { plans, sign, at, indexFiles, files, known });
-}
-
-/** The list of package files that a revision brings; null when it brings none. */
-export async function putBroughtFiles(
-  { ledger }: Repository,
-  brought: readonly PackageRecord[],
-  call: CallOptions,
-): Promise<BlobRef | null> {
-  if (brought.length === 0) return null;
-  const files = brought.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
-  return putJson(ledger.blobs, files, callOf(call));
 }
 
 /** A channel is signed anew when its indexes, the settings or the signers changed, or when somebody asks for it. */

@@ -28,20 +28,23 @@ export interface TouchedNames {
   earlier(run: RunKey, name: string): readonly Entry[] | undefined;
   /** All of a run. */
   names(run: RunKey): Iterable<string>;
+  /** Of all runs, with the entries that they had. */
+  all(): Iterable<RunOverlay>;
 }
 
 const NOTHING: readonly Entry[] = [];
 
 export function createTouchedNames(): TouchedNames {
-  const runs = new Map<string, Map<string, readonly Entry[]>>();
+  const runs = new Map<string, RunOverlay>();
   return {
     note({ run, names }, name) {
-      const own = runs.get(runId(run)) ?? new Map<string, readonly Entry[]>();
-      if (!own.has(name)) own.set(name, names.get(name) ?? NOTHING);
+      const own = runs.get(runId(run)) ?? { run, names: new Map<string, readonly Entry[]>() };
+      if (!own.names.has(name)) own.names.set(name, names.get(name) ?? NOTHING);
       runs.set(runId(run), own);
     },
-    earlier: (run, name) => runs.get(runId(run))?.get(name),
-    names: (run) => runs.get(runId(run))?.keys() ?? [],
+    earlier: (run, name) => runs.get(runId(run))?.names.get(name),
+    names: (run) => runs.get(runId(run))?.names.keys() ?? [],
+    all: () => runs.values(),
   };
 }
 

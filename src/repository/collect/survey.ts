@@ -6,7 +6,7 @@ import { readPublished } from '../../ledger/published.ts';
 import { revOfRecord } from '../../ledger/record.ts';
 import { readSettled, type SettledIntents } from '../../ledger/settled.ts';
 import type { CallOptions, ObjectInfo } from '../../storage/storage.ts';
-import { parseActions } from '../change/actions.ts';
+import { parseActions } from '../change/action-codec.ts';
 import type { ReadRevision } from '../change/content.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { classifyFile, classifyState } from './classify.ts';
@@ -103,7 +103,7 @@ async function proposedFiles(
     intents.flatMap(({ actions }) => {
       try {
         return parseActions(actions).flatMap((action) =>
-          action.type === 'add' && 'path' in action.file ? action.file.path : [],
+          'files' in action ? [...action.files].map(({ path }) => path) : [],
         );
       } catch (error) {
         // Whoever commits rejects it and says why.

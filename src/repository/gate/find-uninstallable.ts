@@ -14,7 +14,7 @@ import type { Report } from '../../core/report-event.ts';
 import type { ChannelSettings, Format, RepositorySettings } from '../../formats/format.ts';
 import type { InstallRules } from '../../formats/install-rules.ts';
 import type { Step } from '../change/step.ts';
-import { holdYoungGeneration } from '../ingest/hold-young-generation.ts';
+import { holdYoungGeneration } from '../ingest/hold-heap.ts';
 import type { BaseIndexes } from './base-indexes.ts';
 import { createCandidates } from './candidates.ts';
 import { createEffort } from './effort.ts';

@@ -1,12 +1,11 @@
 /** With which revision the files of packages came: who brought them, when, and what they said. */
 import { isMissingBlob } from '../../catalog/blobs.ts';
-import { getJson } from '../../catalog/json-blob.ts';
 import { mapInOrder } from '../../catalog/map-in-order.ts';
-import { arrayOf, field, text } from '../../core/shape.ts';
 import type { PackageRecord } from '../../formats/format.ts';
 import type { FoundRecord } from '../../ledger/log.ts';
 import { walkBack } from '../../ledger/walk-back.ts';
 import type { CallOptions } from '../../storage/storage.ts';
+import { readBroughtFiles } from '../change/brought-files.ts';
 import type { ReadRevision } from '../change/content.ts';
 import type { Repository } from '../repository.ts';
 import { isCollected } from './collected.ts';
@@ -56,19 +55,12 @@ async function filesOf(
 ): Promise<readonly string[]> {
   if (record.files === null) return [];
   try {
-    return await getJson(blobs, record.files, {
-      ...call,
-      what: 'list of new files',
-      read: arrayOf(readFile),
-    });
+    const files = await readBroughtFiles(blobs, record.files, call);
+    return files.map(({ name, sha256 }) => fileId({ path: name, sha256 }));
   } catch (error) {
     if (isMissingBlob(error) && isCollected(tail, record.rev)) return [];
     throw error;
   }
-}
-
-function readFile(value: unknown): string {
-  return fileId({ path: field(value, 'path', text), sha256: field(value, 'sha256', text) });
 }
 
 function fileId({ path, sha256 }: WithFile): string {

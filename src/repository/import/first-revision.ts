@@ -6,7 +6,8 @@ import { learnStoreTime } from '../../ledger/learn-time.ts';
 import { dateOfNext, writeRevision } from '../../ledger/write-revision.ts';
 import { firstWriter } from '../../ledger/writer.ts';
 import type { CallOptions } from '../../storage/storage.ts';
-import { putBroughtFiles, renderIndexes, renderPointers } from '../change/render-revision.ts';
+import { putBroughtFiles } from '../change/brought-files.ts';
+import { renderIndexes, renderPointers } from '../change/render-revision.ts';
 import { runId } from '../change/step.ts';
 import { checkTerms, type Terms } from '../change/terms.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
@@ -54,7 +55,7 @@ export async function commitFirst(
     writer: firstWriter(ledger),
   };
   const files = await putBroughtFiles(
-    repository,
+    ledger.blobs,
     packages.map(({ record }) => record),
     call,
   );

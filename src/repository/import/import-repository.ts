@@ -16,7 +16,7 @@ import type { BadEntry } from '../../formats/adoption.ts';
 import type { RepositorySettings } from '../../formats/format.ts';
 import type { UrlReader } from '../../upstream/url-reader.ts';
 import { publishNewest } from '../change/publish-newest.ts';
-import { holdYoungGeneration } from '../ingest/hold-young-generation.ts';
+import { holdYoungGeneration } from '../ingest/hold-heap.ts';
 import { findTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { orStepBack } from '../step-back.ts';

@@ -1,5 +1,6 @@
 /** The work of one request; the same in a worker and, for small publishes, in the main thread. */
 import type { Storage } from '../../storage/storage.ts';
+import { type PackedPackages, packPackages } from './held-packages.ts';
 import { inspectPackage } from './inspect-package.ts';
 import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
 import { type StoreTask, storePackage } from './store-package.ts';
@@ -12,11 +13,21 @@ const AT_ONCE = 4;
 /** A bucket answers after a while, whatever the size; it has a line of its own. */
 const AT_ONCE_IN_A_BUCKET = 32;
 
-export async function inspectAll(
-  paths: readonly string[],
-  known: KnownDigests,
-): Promise<readonly Ingested<InspectedPackage | RecognisedFile>[]> {
-  return each(paths, AT_ONCE, (path) => inspectPackage(path, known));
+/** Files that were read together. */
+export interface InspectedBatch {
+  /** One for each path, in their order; undefined: the next of `packages`. */
+  readonly outcomes: readonly Ingested<RecognisedFile | undefined>[];
+  readonly packages: PackedPackages;
+}
+
+export async function inspectAll(paths: readonly string[], known: KnownDigests): Promise<InspectedBatch> {
+  const packages: InspectedPackage[] = [];
+  const outcomes = (await each(paths, AT_ONCE, (path) => inspectPackage(path, known))).map((one) => {
+    if ('error' in one || !('meta' in one.value)) return one;
+    packages.push(one.value);
+    return { value: undefined };
+  });
+  return { outcomes, packages: packPackages(packages) };
 }
 
 export async function storeAll(

@@ -13,9 +13,11 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
-import { type Ingested, inspectAll, storeAll } from './handle-request.ts';
+import { type Ingested, type InspectedBatch, inspectAll, storeAll } from './handle-request.ts';
+import { holdPackages, type PackageFacts } from './held-packages.ts';
 import type { InspectedPackage, KnownDigests, KnownPackages, RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
+import { createTextShelf } from './text-shelf.ts';
 import {
   fromWire,
   type Outcome,
@@ -68,6 +70,7 @@ export function isSmallBatch(count: number): boolean {
 
 export function createIngestPool(): IngestPool {
   const workers: WorkerLane[] = [];
+  const shelf = createTextShelf<PackageFacts>();
   /** One worker for each core but the one that this thread has; none for few items. */
   const workersFor = (count: number): readonly WorkerLane[] => {
     const wanted = isSmallBatch(count) ? 0 : availableParallelism() - 1;
@@ -78,9 +81,13 @@ export function createIngestPool(): IngestPool {
     async inspect(paths, { known, ...options } = {}) {
       const digests = known?.digests ?? new Map();
       const lanes = workersFor(paths.length).map((worker) => worker.inspect(digests));
-      const own = inTurns((batch: readonly string[]) => inspectAll(batch, digests));
-      const inspected = await run(paths, options, [own, ...twice(lanes)]);
-      return inspected.map((one) => recall(one, known));
+      const own = async (batch: readonly string[]) => inspectAll(batch, digests);
+      const holding = [inTurns(own), ...twice(lanes)].map((lane) => async (batch: readonly string[]) => {
+        const { outcomes, packages } = await lane(batch);
+        const held = holdPackages(packages, shelf).values();
+        return outcomes.map((one) => toPackage(one, { held, known }));
+      });
+      return run(paths, options, holding);
     },
     store(items, { tree, location, toTask, ...options }) {
       const lanes =
@@ -100,22 +107,25 @@ export function createIngestPool(): IngestPool {
   };
 }
 
-function recall(
-  one: Ingested<InspectedPackage | RecognisedFile>,
-  known: KnownPackages | undefined,
+/** The package of a file that was recognised, or the next of those that were read. */
+function toPackage(
+  one: Ingested<RecognisedFile | undefined>,
+  { held, known }: { readonly held: Iterator<InspectedPackage>; readonly known: KnownPackages | undefined },
 ): Ingested<InspectedPackage> {
-  if (!('value' in one)) return one;
-  const { value } = one;
-  if ('meta' in value) return { value };
-  const found = known?.recall(value);
-  if (found === undefined) throw new Error(`${value.source} was recognised by a digest that nobody knows`);
-  return { value: found };
+  if ('error' in one) return one;
+  const value: InspectedPackage | undefined =
+    one.value === undefined ? held.next().value : known?.recall(one.value);
+  if (value === undefined)
+    throw new Error(`${one.value?.source ?? 'a package'} was read, and nobody knows it`);
+  return { value };
 }
 
-type Lane<T, R> = (batch: readonly T[]) => Promise<readonly Ingested<R>[]>;
+/** Handles a batch of items. */
+type Batcher<T, R> = (batch: readonly T[]) => Promise<R>;
+type Lane<T, R> = Batcher<T, readonly Ingested<R>[]>;
 
 /** Work of this thread, that hears of workers and signals between batches. */
-function inTurns<T, R>(lane: Lane<T, R>): Lane<T, R> {
+function inTurns<T, R>(lane: Batcher<T, R>): Batcher<T, R> {
   return async (batch) => {
     await setImmediate();
     return lane(batch);
@@ -154,7 +164,7 @@ async function run<T, R>(
 }
 
 interface WorkerLane {
-  inspect(digests: KnownDigests): Lane<string, InspectedPackage | RecognisedFile>;
+  inspect(digests: KnownDigests): Batcher<string, InspectedBatch>;
   store(tree: TreeLocation): Lane<StoreTask, string>;
   stop(): Promise<unknown>;
 }
@@ -168,11 +178,11 @@ function startWorker(): WorkerLane {
   });
   const waiting = new Map<
     number,
-    { resolve: (outcomes: Response['outcomes']) => void; reject: (error: unknown) => void }
+    { resolve: (response: Response) => void; reject: (error: unknown) => void }
   >();
-  worker.on('message', ({ id, outcomes }: Response) => {
-    waiting.get(id)?.resolve(outcomes);
-    waiting.delete(id);
+  worker.on('message', (response: Response) => {
+    waiting.get(response.id)?.resolve(response);
+    waiting.delete(response.id);
   });
   worker.on('error', (error) => {
     for (const { reject } of waiting.values()) reject(error);
@@ -180,7 +190,7 @@ function startWorker(): WorkerLane {
   });
   let lastId = 0;
   const ask = (work: Work) =>
-    new Promise<Response['outcomes']>((resolve, reject) => {
+    new Promise<Response>((resolve, reject) => {
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
       worker.postMessage({ id: lastId, work } satisfies Request);
@@ -191,12 +201,15 @@ function startWorker(): WorkerLane {
       return async (paths) => {
         const work: Work = told ? { type: 'inspect', paths } : { type: 'inspect', paths, digests };
         told = true;
-        const outcomes = await ask(work);
-        return outcomes.map((outcome, index) => withSource(fromOutcome(outcome, isFile), paths[index]));
+        const { outcomes, packages } = await ask(work);
+        if (packages === undefined) throw new Error('a worker read packages and kept them');
+        return { outcomes: outcomes.map((outcome) => fromOutcome(outcome, isFile)), packages };
       };
     },
-    store: (tree) => async (tasks) =>
-      (await ask({ type: 'store', tasks, tree })).map((outcome) => fromOutcome(outcome, isPath)),
+    store: (tree) => async (tasks) => {
+      const { outcomes } = await ask({ type: 'store', tasks, tree });
+      return outcomes.map((outcome) => fromOutcome(outcome, isPath));
+    },
     stop: () => worker.terminate(),
   };
 }
@@ -210,15 +223,10 @@ function fromOutcome<T extends WorkResult>(
   return { value: outcome.value };
 }
 
-/** The path that this thread has already, instead of the copy of it that crossed. */
-function withSource<T extends { readonly source: string }>(outcome: Ingested<T>, source = ''): Ingested<T> {
-  return 'error' in outcome ? outcome : { value: { ...outcome.value, source } };
-}
-
 function isPath(value: WorkResult): value is string {
   return typeof value === 'string';
 }
 
-function isFile(value: WorkResult): value is InspectedPackage | RecognisedFile {
+function isFile(value: WorkResult): value is RecognisedFile | undefined {
   return typeof value !== 'string';
 }

@@ -1,5 +1,5 @@
 /** What is known of a package file. */
-import type { PackageMeta } from '../../formats/format.ts';
+import type { PackageMeta, PackageRecord } from '../../formats/format.ts';
 
 /** A file that was read to its end. */
 export interface InspectedPackage {
@@ -28,4 +28,43 @@ export interface KnownPackages {
   recall(file: RecognisedFile): InspectedPackage | undefined;
   /** Where the file with this digest is, below the repository's folder. */
   pathOf(sha256: string): string | undefined;
+}
+
+/** A package that was read, at its path. What is known of it stays where it is until somebody asks. */
+export function recordOf(inspected: InspectedPackage, path: string): PackageRecord {
+  return new InspectedRecord(inspected, path);
+}
+
+class InspectedRecord implements PackageRecord {
+  readonly path: string;
+  private readonly inspected: InspectedPackage;
+
+  constructor(inspected: InspectedPackage, path: string) {
+    this.inspected = inspected;
+    this.path = path;
+  }
+
+  get name(): string {
+    return this.inspected.meta.name;
+  }
+
+  get version(): string {
+    return this.inspected.meta.version;
+  }
+
+  get architecture(): string {
+    return this.inspected.meta.architecture;
+  }
+
+  get sizeBytes(): number {
+    return this.inspected.sizeBytes;
+  }
+
+  get sha256(): string {
+    return this.inspected.sha256;
+  }
+
+  get metadata(): string {
+    return this.inspected.meta.metadata;
+  }
 }

@@ -2,7 +2,8 @@
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Ingested } from './handle-request.ts';
-import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
+import type { PackedPackages } from './held-packages.ts';
+import type { KnownDigests, RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 
 /** A store that a worker can open for itself, and the repository's folder in it. */
@@ -21,8 +22,8 @@ export interface Request {
   readonly work: Work;
 }
 
-/** What comes of an item: a package or a file that is known (inspect), or a path (store). */
-export type WorkResult = InspectedPackage | RecognisedFile | string;
+/** What comes of an item: the next package or a file that is known (inspect), or a path (store). */
+export type WorkResult = undefined | RecognisedFile | string;
 
 /** One result per item, in their order. */
 export type Outcome<T> = { readonly value: T } | { readonly error: WireError };
@@ -30,6 +31,8 @@ export type Outcome<T> = { readonly value: T } | { readonly error: WireError };
 export interface Response {
   readonly id: number;
   readonly outcomes: readonly Outcome<WorkResult>[];
+  /** Those that were inspected. */
+  readonly packages: PackedPackages | undefined;
 }
 
 /** An error as it crosses between threads. */

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { openStorage } from '../../storage/open-storage.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { type Ingested, inspectAll, storeAll } from './handle-request.ts';
+import { type Ingested, type InspectedBatch, inspectAll, storeAll } from './handle-request.ts';
 import type { KnownDigests } from './inspected.ts';
 import {
   outcomesToWire,
@@ -18,19 +18,24 @@ const trees = new Map<string, Promise<Storage>>();
 let known: KnownDigests = new Map();
 
 parentPort?.on('message', async ({ id, work }: Request) => {
-  const response: Response = { id, outcomes: outcomesToWire(await outcomesOf(work)) };
-  parentPort?.postMessage(response);
+  const { outcomes, packages } = work.type === 'inspect' ? await inspect(work) : await store(work);
+  const response: Response = { id, outcomes: outcomesToWire<WorkResult>(outcomes), packages };
+  parentPort?.postMessage(response, packages === undefined ? [] : [packages.lot.bytes.buffer]);
 });
 
-async function outcomesOf(work: Work): Promise<readonly Ingested<WorkResult>[]> {
-  if (work.type === 'inspect') {
-    known = work.digests ?? known;
-    return inspectAll(work.paths, known);
-  }
+function inspect({ paths, digests = known }: Extract<Work, { type: 'inspect' }>): Promise<InspectedBatch> {
+  known = digests;
+  return inspectAll(paths, known);
+}
+
+async function store({ tree, tasks }: Extract<Work, { type: 'store' }>): Promise<{
+  readonly outcomes: readonly Ingested<string>[];
+  readonly packages: undefined;
+}> {
   try {
-    return await storeAll(await treeAt(work.tree), work.tasks);
+    return { outcomes: await storeAll(await treeAt(tree), tasks), packages: undefined };
   } catch (error) {
-    return work.tasks.map(() => ({ error }));
+    return { outcomes: tasks.map(() => ({ error })), packages: undefined };
   }
 }
 

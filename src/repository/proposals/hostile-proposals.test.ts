@@ -81,7 +81,7 @@ describe('a file', () => {
       {
         type: 'add',
         to: TESTING,
-        file: { path: 'pool/main/h/hello/hello_1.0_amd64.deb', sizeBytes: 1, sha256: SHA256 },
+        files: `${SHA256} 1 pool/main/h/hello/hello_1.0_amd64.deb`,
       },
       'only a committer may name a file of the public folder',
     ],
@@ -111,14 +111,9 @@ describe('a file', () => {
 
   test('claims a path by no word of the intent: the format says where it lies', async () => {
     const bytes = await debBytes({ name: 'new' });
-    const file = {
-      inbox: '0-hello_1.0_amd64.deb',
-      path: 'dists/stable/InRelease',
-      sizeBytes: bytes.length,
-      sha256: sha256Hex(bytes),
-    };
+    const action = { ...addition('0-hello_1.0_amd64.deb', bytes), path: 'dists/stable/InRelease' };
     await team.forge({
-      actions: [{ type: 'add', to: TESTING, file }],
+      actions: [action],
       files: { '0-hello_1.0_amd64.deb': bytes },
     });
     await team.ann.commit();

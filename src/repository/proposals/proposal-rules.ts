@@ -24,9 +24,7 @@ export function checkProposal(
   actions: readonly Action[],
   rules: Rules,
 ): void {
-  checkFiles(
-    actions.flatMap((action) => (action.type === 'add' && 'inbox' in action.file ? action.file : [])),
-  );
+  checkFiles(actions.flatMap((action) => ('inbox' in action ? [...action.inbox] : [])));
   if (proposer !== undefined) for (const action of actions) checkAction(proposer, action, rules);
 }
 
@@ -58,8 +56,10 @@ function checkAction(proposer: Proposer, action: Action, rules: Rules): void {
     );
   switch (action.type) {
     case 'add':
-      if (!('inbox' in action.file))
-        throw rejected(`only a committer may name a file of the public folder: ${action.file.path}`);
+      if ('files' in action) {
+        const [file] = action.files;
+        throw rejected(`only a committer may name a file of the public folder: ${file?.path}`);
+      }
       checkWhere(proposer, action.to, rules);
       return;
     case 'remove':

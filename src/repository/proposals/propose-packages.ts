@@ -30,8 +30,8 @@ export async function proposePackages(
       sha256,
     }),
   );
-  const adds = files.map(({ source: _, ...file }): Action => ({ type: 'add', to: place, file }));
-  const actions = withAllowance(adds, options.allowUninstallable);
+  const add: Action = { type: 'add', to: place, inbox: files.map(({ source: _, ...file }) => file) };
+  const actions = withAllowance([add], options.allowUninstallable);
   const { who } = await findSpeaker(repository, actions, options);
   const task = 'Storing packages';
   const outcomes = await pool.store(files, {

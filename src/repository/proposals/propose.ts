@@ -5,6 +5,7 @@ import { committerFolder } from '../../ledger/inbox.ts';
 import { FUTURE_LIMIT_MS, INTENT_LIFETIME_MS, writeIntent } from '../../ledger/intents.ts';
 import type { LineSigner } from '../../ledger/signed-lines.ts';
 import { ledgerKeyId } from '../../signing/ledger-key.ts';
+import { encodeActions } from '../change/action-codec.ts';
 import type { Action } from '../change/actions.ts';
 import type { Change, Changed } from '../change/change.ts';
 import { termsOf } from '../change/content.ts';
@@ -79,7 +80,8 @@ export async function proposeChange(
   const call = options.signal === undefined ? {} : { signal: options.signal };
   // Files that lie there already survive a power cut before anything names them.
   await ledger.settle(call);
-  const proposal = await writeIntent(ledger, { id, who, message, actions, signer }, call);
+  const intent = { id, who, message, actions: encodeActions(actions), signer };
+  const proposal = await writeIntent(ledger, intent, call);
   await ledger.settle(call);
   const aheadMs = ledger.clock.now() - ledger.time.now();
   if (aheadMs > FUTURE_LIMIT_MS || aheadMs < -INTENT_LIFETIME_MS) {

@@ -3,9 +3,10 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { LedgerRecord } from '../../../src/ledger/record.ts';
 import { parseRecord } from '../../../src/ledger/record.ts';
 import { decodeSaid } from '../../../src/ledger/signed-lines.ts';
-import { type Action, parseActions } from '../../../src/repository/change/actions.ts';
+import { parseActions } from '../../../src/repository/change/action-codec.ts';
+import type { Action } from '../../../src/repository/change/actions.ts';
 import { STATE, TREE } from '../world/open-repository.ts';
-import { applyIntents, EMPTY, type Identify, type ModelState } from './model.ts';
+import { applyIntents, EMPTY, filesOf, type Identify, type ModelState } from './model.ts';
 import type { Shadow } from './shadow.ts';
 
 /** A pointer as a revision lists it. */
@@ -130,7 +131,10 @@ export function createLogChecker(
       });
     },
     settled: (ref) => settled.get(ref),
-    added: (ref) => (actions.get(ref) ?? []).flatMap((one) => (one.type === 'add' ? one.file.sha256 : [])),
+    added: (ref) =>
+      (actions.get(ref) ?? []).flatMap((one) =>
+        one.type === 'add' ? [...filesOf(one)].map(({ sha256 }) => sha256) : [],
+      ),
     intentsOf: (author) => [...actions.keys()].filter((ref) => ref.startsWith(`${author}/`)),
   };
 }

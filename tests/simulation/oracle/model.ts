@@ -59,7 +59,7 @@ export function applyIntents(
         if (!action.create || settings === undefined) settings = action.settings;
         break;
       case 'add':
-        put(action.to, { ...identify(action.file.sha256), sha256: action.file.sha256 });
+        for (const { sha256 } of filesOf(action)) put(action.to, { ...identify(sha256), sha256 });
         break;
       case 'remove':
         places.set(
@@ -94,6 +94,11 @@ export function applyIntents(
       throw new Error(`${place} is not configured and holds packages`);
   }
   return { settings, places };
+}
+
+/** The files that an addition names. */
+export function filesOf(add: Extract<Action, { type: 'add' }>): Iterable<{ readonly sha256: string }> {
+  return 'files' in add ? add.files : add.inbox;
 }
 
 /** What one record did to a place: packages that are new there, and packages that a rollback brought back. */
