@@ -10,6 +10,7 @@
  */
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
@@ -173,8 +174,7 @@ function startWorker(): WorkerLane {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
     resourceLimits: WORKER_LIMITS,
-    // Workers keep compiled code only where their environment says so.
-    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
+    env: workerEnvironment(),
   });
   const waiting = new Map<
     number,
@@ -212,6 +212,12 @@ function startWorker(): WorkerLane {
     },
     stop: () => worker.terminate(),
   };
+}
+
+/** Workers keep compiled code only where their environment says so: in the folder that has one for each version of Node. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 function fromOutcome<T extends WorkResult>(
