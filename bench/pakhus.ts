@@ -26,7 +26,7 @@ export const PAKHUS: string = join(dirname(dirname(fileURLToPath(import.meta.url
  * Pointers change at most once a second, so that a publish may wait for the next whole second. That wait is not part of
  * the work: it is spent here, before the clock starts.
  */
-const POINTERS_REST_MS = 1100;
+export const POINTERS_REST_MS = 1100;
 
 /** pakhus with the default settings (gz + xz), or with the index in gz only. */
 export function pakhus(
