@@ -66,10 +66,8 @@ const installed = copiers.flatMap(([program, copier]) => (findProgram(program) ?
 const skipped = [...copiers.map(([program]) => program), 'aptly'].filter((program) => !findProgram(program));
 const recorder = createRecorder(log);
 const traffic = new Map<string, Traffic>();
-const links = [
-  { link: 'loopback', endpoint: server.endpoint },
-  { link: '20 ms', endpoint: far.endpoint },
-];
+const near = { link: 'loopback', endpoint: server.endpoint };
+const links = [near, { link: '20 ms', endpoint: far.endpoint }];
 
 /** Notes what a work took, and what went through the proxy meanwhile. */
 async function note(
@@ -96,13 +94,10 @@ try {
       { contestant, work: 'first-large' },
       contestant.first(large.debs, { endpoint: server.endpoint, prefix: `${LARGE}-${contestant.id}` }),
     );
-  const debs = large.extra.values();
-  for (let round = 0; round < large.extra.length / links.length; round++) {
-    for (const { link, endpoint } of links) {
-      const deb = debs.next().value;
-      for (const contestant of deb === undefined ? [] : publishers)
-        await note(link, { contestant, work: 'add-one' }, contestant.addOne(deb, endpoint));
-    }
+  for (const [index, deb] of large.extra.entries()) {
+    const { link, endpoint } = links[index % links.length] ?? near;
+    for (const contestant of publishers)
+      await note(link, { contestant, work: 'add-one' }, contestant.addOne(deb, endpoint));
   }
   const samples = recorder.samples();
   const figures = { samples, traffic, indexBytes: await indexBytes() };

@@ -9,7 +9,8 @@ const ONE = Buffer.from('one');
 
 async function verdictIn(server: FakeS3): Promise<{ readonly conditions: object }> {
   const storage = await openS3(server, { writers: 'one' });
-  return JSON.parse(await readText(storage, '.pakhus/store.json', { limitBytes: 4096 }));
+  const { verdicts } = JSON.parse(await readText(storage, '.pakhus/store.json', { limitBytes: 4096 }));
+  return verdicts[0];
 }
 
 test.each<[FakeS3Mode, object]>([
@@ -110,6 +111,19 @@ test('it is tried again after 30 days, for another server, and where the verdict
     expect(await requestsOfNext(server)).toBeGreaterThan(20);
     expect(await requestsOfNext(server)).toBe(FEW);
   }
+});
+
+test('a store that is reached at two addresses is tried once at each', async () => {
+  await using server = await startFakeS3();
+  const inside = {
+    env: server.env,
+    location: (prefix?: string) => server.location(prefix).replace('127.0.0.1', 'localhost'),
+  };
+  for (const address of [server, inside]) await (await openS3(address)).write('a', ONE);
+  expect(server.requests.length).toBeGreaterThan(40);
+  server.clearRequests();
+  for (const address of [server, inside]) await (await openS3(address)).write('a', ONE);
+  expect(server.requests).toHaveLength(4);
 });
 
 test('a store that was refused is tried again: it may have learned it', async () => {

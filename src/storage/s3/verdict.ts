@@ -2,7 +2,7 @@
 
 import { text } from 'node:stream/consumers';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
-import { text as asText, field, isRecord } from '../../core/shape.ts';
+import { arrayOf, text as asText, field, isRecord } from '../../core/shape.ts';
 import type { CallOptions } from '../storage.ts';
 import type { Connection } from './client.ts';
 import { type Conditions, noConditions } from './conditions.ts';
@@ -10,8 +10,15 @@ import { readObject } from './read.ts';
 import { answerOf } from './s3-error.ts';
 import { makeUpload } from './write.ts';
 
-const LIMIT_BYTES = 4096;
+const LIMIT_BYTES = 16_384;
 const GOOD_FOR_MS = 30 * 24 * 3600 * 1000;
+/** Addresses of one store whose verdicts are kept: some reach it from inside and from outside. */
+const MOST = 8;
+
+interface Verdict extends Subject {
+  readonly date: string;
+  readonly conditions: Conditions;
+}
 
 /** What a verdict is about: another store, another program behind its address, another verdict. */
 interface Subject {
@@ -29,34 +36,50 @@ export async function readVerdict(
   key: string,
   { anyAge = false, ...call }: CallOptions & { readonly anyAge?: boolean },
 ): Promise<Conditions | undefined> {
+  const found = (await readVerdicts(connection, key, call)).find((verdict) =>
+    isAbout(verdict, subjectOf(connection)),
+  );
+  if (found === undefined) return undefined;
+  const ageMs = connection.now() - Date.parse(found.date);
+  return anyAge || ageMs < GOOD_FOR_MS ? found.conditions : undefined;
+}
+
+/** All that are kept; none where they cannot be read. */
+async function readVerdicts(
+  connection: Connection,
+  key: string,
+  call: CallOptions,
+): Promise<readonly Verdict[]> {
   try {
     const { body } = await readObject(connection, key, {
       ...call,
       range: { offset: 0, length: LIMIT_BYTES },
     });
-    const { date, ...verdict } = parse(await text(body));
-    const subject = subjectOf(connection);
-    const isSame =
-      verdict.endpoint === subject.endpoint &&
-      verdict.bucket === subject.bucket &&
-      verdict.server === subject.server;
-    const ageMs = connection.now() - Date.parse(date);
-    return isSame && (anyAge || ageMs < GOOD_FOR_MS) ? verdict.conditions : undefined;
+    return field(JSON.parse(await text(body)), 'verdicts', arrayOf(verdict));
   } catch (error) {
-    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
-    if (isDenied(error) || error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return [];
+    if (isDenied(error) || error instanceof SyntaxError || error instanceof TypeError) return [];
     throw error;
   }
 }
 
-/** Keeps a verdict. Whoever may not write it tries again the next time. */
+function isAbout(verdict: Subject, { endpoint, bucket, server }: Subject): boolean {
+  return verdict.endpoint === endpoint && verdict.bucket === bucket && verdict.server === server;
+}
+
+/** Keeps a verdict beside those on other addresses of the store. Whoever may not write it tries again the next time. */
 export async function writeVerdict(
   connection: Connection,
   { key, conditions }: { readonly key: string; readonly conditions: Conditions },
   call: CallOptions,
 ): Promise<void> {
+  const subject = subjectOf(connection);
   const date = new Date(connection.now()).toISOString();
-  const json = `${JSON.stringify({ date, ...subjectOf(connection), conditions }, undefined, 2)}\n`;
+  const others = (await readVerdicts(connection, key, call)).filter(
+    ({ endpoint, bucket }) => endpoint !== subject.endpoint || bucket !== subject.bucket,
+  );
+  const verdicts = [{ date, ...subject, conditions }, ...others].slice(0, MOST);
+  const json = `${JSON.stringify({ verdicts }, undefined, 2)}\n`;
   try {
     await makeUpload(connection, {
       key,
@@ -80,8 +103,7 @@ function subjectOf(connection: Connection): Subject {
   return { endpoint, bucket, server: connection.server() };
 }
 
-function parse(json: string): Subject & { readonly date: string; readonly conditions: Conditions } {
-  const value: unknown = JSON.parse(json);
+function verdict(value: unknown): Verdict {
   const found = field(value, 'conditions', (conditions) => conditions);
   return {
     date: field(value, 'date', asText),
