@@ -7,6 +7,7 @@ import { checkSigningKey } from '../signing/openpgp-policy.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { PublicSigner } from './change/actions.ts';
 import type { Pin } from './history/pins.ts';
+import { kindOf } from './keys/keys.ts';
 import { type OpenProposal, readOpenProposals } from './proposals/open-proposals.ts';
 import { findTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
@@ -100,6 +101,7 @@ async function signerStatus(
   { fingerprint, publicKey, stage }: PublicSigner,
   nowMs: number,
 ): Promise<SignerStatus> {
+  if (kindOf(publicKey) === 'usign') return { fingerprint, stage, expiresMs: undefined, warnings: [] };
   const { info } = await readPublicKey(publicKey, { origin: `signing key ${fingerprint}` });
   const { refused, warnings } = checkSigningKey(info, nowMs);
   const lints = refused === undefined ? warnings : [refused];

@@ -36,8 +36,25 @@ const SSH = `#!/bin/sh
 exec cat > "$SSH_SCRIPTS/$(date +%s%N)"
 `;
 
+/** A machine on which client blocks are played. */
+export interface GuideMachine {
+  /** Runs commands of root; gives what they print. Fails when one of them fails. */
+  run(commands: string): Promise<string>;
+}
+
+/** What a guide needs besides its own web server. */
+export interface GuideSetting {
+  /** Further variables of the shell. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Machines other than those with apt. */
+  readonly machines?: readonly GuideMachine[];
+}
+
 /** `clients`: where client blocks are played, each of them in full; none: they are left out. */
-export async function createGuidePlayer(clients: readonly AptClient[]): Promise<GuidePlayer> {
+export async function createGuidePlayer(
+  clients: readonly AptClient[],
+  setting: GuideSetting = {},
+): Promise<GuidePlayer> {
   const stack = new AsyncDisposableStack();
   const temp = stack.use(await createTempDir('guide'));
   const root = temp.path;
@@ -56,6 +73,7 @@ export async function createGuidePlayer(clients: readonly AptClient[]): Promise<
     TMPDIR: inTemp('tmp'),
     SSH_SCRIPTS: scripts,
     PAKHUS_AUTHOR: 'anna@build',
+    ...setting.env,
   };
   const shell = stack.use(startShell({ folder: inTemp('tmp'), cwd: home, env }));
   const toTemp = (text: string): string => text.replaceAll(/(?<=^|[\s='"])\/srv\//gm, `${root}/srv/`);
@@ -63,10 +81,12 @@ export async function createGuidePlayer(clients: readonly AptClient[]): Promise<
     (await shell.run(toTemp(commands))).replaceAll(root, '');
 
   let server: WebServer | undefined;
-  let machines: readonly AptRoot[] | undefined;
+  let machines: readonly GuideMachine[] | undefined = setting.machines;
   const onClients = async (commands: string): Promise<readonly string[]> => {
-    machines ??= await setUp(clients, { server, stack });
-    return Promise.all(machines.map((machine) => runOn(machine, commands)));
+    machines ??= (await setUp(clients, { server, stack })).map((machine) => ({
+      run: (text) => runOn(machine, text),
+    }));
+    return Promise.all(machines.map((machine) => machine.run(commands)));
   };
   const runScripts = async (): Promise<void> => {
     for (const name of (await readdir(scripts)).sort()) {

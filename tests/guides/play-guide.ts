@@ -3,22 +3,38 @@ import { afterAll, beforeAll, test } from 'vitest';
 import type { ClientRow } from '../support/apt-clients.ts';
 import { describeWith, type Lack } from '../support/skip.ts';
 import { parseGuide } from './guide.ts';
-import { createGuidePlayer, type GuidePlayer } from './guide-player.ts';
+import { createGuidePlayer, type GuidePlayer, type GuideSetting } from './guide-player.ts';
 
 /** A test for each section of a page: its blocks do what they say, in order. Client blocks are played by each client that is here. */
 export async function describeGuide(
   page: string,
-  { lack, clients = [] }: { readonly lack: Lack; readonly clients?: readonly ClientRow[] },
+  {
+    lack,
+    clients = [],
+    setting,
+  }: {
+    readonly lack: Lack;
+    readonly clients?: readonly ClientRow[];
+    /** Made before the first block, and gone after the last. */
+    readonly setting?: () => Promise<GuideSetting & AsyncDisposable>;
+  },
 ): Promise<void> {
   const guide = parseGuide(await readFile(new URL(`../../${page}`, import.meta.url), 'utf8'));
   describeWith(page, lack, () => {
     let player: GuidePlayer;
     let failed: string | undefined;
+    const stack = new AsyncDisposableStack();
     beforeAll(async () => {
       const here = clients.filter((row) => row.lack === undefined);
-      player = await createGuidePlayer(here.map(({ client }) => client()));
+      const made = setting === undefined ? undefined : stack.use(await setting());
+      player = stack.use(
+        await createGuidePlayer(
+          here.map(({ client }) => client()),
+          made,
+        ),
+      );
     });
-    afterAll(() => player[Symbol.asyncDispose]());
+    afterAll(() => stack.disposeAsync());
 
     test.each(guide.sections)('$title', async ({ title, blocks }) => {
       if (failed !== undefined) throw new Error(`not played: '${failed}' failed before`);
