@@ -69,7 +69,7 @@ export async function readListing(
       report({
         type: 'warning',
         code: 'import-all-architectures',
-        message: `${name}: ${gathered.widened} packages for all architectures are in the index of some architectures only; from now on they are in all`,
+        message: `${name}: packages for all architectures (${gathered.widened}) are in the index of some architectures only; from now on they are in all`,
       });
     }
   }
