@@ -117,7 +117,7 @@ test('a pakhus.yaml that says something else is told what to say', async () => {
   await using session = await sessionWith();
   await session.configure('store: ./srv', 'repositories: { tools: { format: deb, path: ., keep: 3 } }');
   const { stdout } = await session.run('import', 'srv', '--to', 'tools');
-  const yaml = stdout.slice(stdout.indexOf('repositories:'), stdout.indexOf('Next:'));
+  const yaml = stdout.slice(stdout.indexOf('repositories:'), stdout.indexOf('Let the web server'));
   expect(yaml).toContain('    channels: {bookworm: {suite: stable}}\n');
   await session.configure('store: ./srv', yaml.trimEnd());
   expect((await session.run('apply', '--dry-run')).stdout).toBe('tools is as pakhus.yaml says.\n');
