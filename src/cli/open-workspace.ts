@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type PartialPlace, parsePlace } from '../config/place.ts';
+import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { Report } from '../core/report-event.ts';
+import { isBucket } from '../repository/buckets/places.ts';
 import type { Proposing, Repository, UseCaseOptions } from '../repository/repository.ts';
 import { openWorkspace, type Workspace, type WorkspaceInput } from '../repository/workspace.ts';
 import type { CliContext } from './context.ts';
@@ -27,13 +29,18 @@ export async function workspaceOf(
     author: context.env['PAKHUS_AUTHOR'] || `${userName(context.env)}@${hostname()}`,
     signal: context.signal,
     proposer,
-    readBack: config.url.value === undefined ? undefined : await readBack(context),
+    readBack: await readBack(context, config),
     missing,
   });
 }
 
-async function readBack({ env }: CliContext): Promise<WorkspaceInput['readBack']> {
-  if (env['PAKHUS_NO_READ_BACK']) return undefined;
+/** Undefined where there is nothing to be fetched without credentials. */
+async function readBack(
+  { env }: CliContext,
+  { url, store, state }: ResolvedConfig,
+): Promise<WorkspaceInput['readBack']> {
+  const isReachable = url.value !== undefined || isBucket(state.value ?? store.value);
+  if (!isReachable || env['PAKHUS_NO_READ_BACK']) return undefined;
   const { createUrlReader } = await import('../upstream/url-reader.ts');
   return createUrlReader();
 }

@@ -22,7 +22,7 @@ import type { CallOptions, Storage } from '../storage/storage.ts';
 import type { BaseIndexes } from './gate/base-indexes.ts';
 import type { TreeLocation } from './ingest/worker-messages.ts';
 import type { RepositoryKeys } from './keys/keys.ts';
-import type { Site } from './live/site.ts';
+import type { Site, StateSite } from './live/site.ts';
 
 /** One repository of a store, opened. It may have no revision yet. */
 export interface Repository {
@@ -41,10 +41,12 @@ export interface Repository {
   readonly bases: BaseIndexes;
   /** Copies a blob of the state to a free path of the public folder, inside the store where it can. @throws STORE_CONFLICT */
   publishBlob(key: string, path: string, options?: CallOptions): Promise<void>;
-  /** Where clients reach its folder; undefined when nobody said. */
+  /** Where clients reach its folder: as configured, or at the bucket itself; undefined: a folder, and nobody said. */
   readonly url: string | undefined;
   /** Where changes are read back as clients get them; undefined: nowhere. */
   readonly site: Site | undefined;
+  /** Where somebody without credentials might find its state. */
+  readonly stateSites: readonly StateSite[];
   /** What is told of changed pointers; undefined: nothing stands in front of it. */
   readonly purge: Caches | undefined;
   readonly newId: () => string;
@@ -53,6 +55,8 @@ export interface Repository {
 /** Caches in front of a repository, and what their commands run with. */
 export interface Caches extends PurgeConfig {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where clients reach the store through them; undefined: nobody said. */
+  readonly url: string | undefined;
 }
 
 /** Who proposes. */

@@ -13,7 +13,6 @@ import { readTail } from '../ledger/log.ts';
 import type { LineSigner } from '../ledger/signed-lines.ts';
 import { createStoreTime } from '../ledger/store-time.ts';
 import { isLedgerPublicKey, ledgerKeyId, verifyLedger } from '../signing/ledger-key.ts';
-import { hideFolder } from '../storage/hide-folder.ts';
 import { objectBody } from '../storage/object-body.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { joinPath, prefixStorage } from '../storage/prefix.ts';
@@ -22,11 +21,10 @@ import type { UrlReader } from '../upstream/url-reader.ts';
 import { createBaseIndexes } from './gate/base-indexes.ts';
 import { PACKAGE_HEADERS } from './ingest/store-package.ts';
 import { openKeys } from './keys/keys.ts';
+import { stateSites, storeUrl } from './live/bucket-sites.ts';
 import { siteOf } from './live/site.ts';
 import type { Repository } from './repository.ts';
-
-/** Folder of the ledgers inside the store. */
-export const STATE_FOLDER = '.pakhus';
+import { publicFolder, STATE_FOLDER } from './store-layout.ts';
 
 /** What a workspace is opened with; all that comes from outside. */
 export interface WorkspaceInput {
@@ -101,11 +99,6 @@ async function openOrEmpty(
   }
 }
 
-/** The public folder of a repository, which may be the whole store but for the state. */
-export function publicFolder(store: Storage, path: string): Storage {
-  return path === '' ? hideFolder(store, STATE_FOLDER) : prefixStorage(store, path);
-}
-
 /** A workspace over storages that are open already. */
 export function createWorkspace(
   input: Omit<WorkspaceInput, 'missing'>,
@@ -116,6 +109,7 @@ export function createWorkspace(
 ): Workspace {
   const { config } = input;
   const states = state ?? prefixStorage(store, STATE_FOLDER);
+  const clients = config.url.value ?? storeUrl(config, input.env);
 
   const repositories = async (): Promise<readonly RepositoryConfig[]> => {
     const configured = config.repositories.value;
@@ -180,6 +174,11 @@ export function createWorkspace(
       const signer =
         own ?? (await keys.findLedgerSigner(() => listedKeys(ledgerWith(undefined), input.proposer)));
       const ledger = ledgerWith(signer);
+      const { readBack: read, env } = input;
+      const site =
+        read === undefined || config.url.value === undefined
+          ? undefined
+          : siteOf({ name, path }, { config, read });
       return {
         name,
         path,
@@ -195,12 +194,10 @@ export function createWorkspace(
         },
         keys,
         bases: createBaseIndexes(bases),
-        url: config.url.value === undefined ? undefined : joinUrl(config.url.value, path),
-        site:
-          input.readBack === undefined || config.url.value === undefined
-            ? undefined
-            : siteOf({ name, path }, { config, read: input.readBack }),
-        purge: config.purge.value && { ...config.purge.value, env: input.env },
+        url: clients === undefined ? undefined : joinUrl(clients, path),
+        site,
+        stateSites: read === undefined ? [] : stateSites({ name, site }, { config, env, read }),
+        purge: config.purge.value && { ...config.purge.value, env, url: config.url.value },
         newId,
       };
     },

@@ -18,7 +18,7 @@ import { bucketUrl } from '../../storage/s3/bucket-url.ts';
 import { connect } from '../../storage/s3/client.ts';
 import { listObjects } from '../../storage/s3/list.ts';
 import type { CallOptions } from '../../storage/storage.ts';
-import { STATE_FOLDER } from '../workspace.ts';
+import { STATE_FOLDER } from '../store-layout.ts';
 import { mergePolicies } from './merge-policies.ts';
 import { type BucketFolder, bucketPlaces, isSameBucket, requireBuckets } from './places.ts';
 import { readerPolicy } from './policies.ts';

@@ -2,7 +2,7 @@
 import type { ResolvedConfig } from '../../config/resolved-config.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { parseS3Location, type S3Location } from '../../storage/s3/location.ts';
-import { STATE_FOLDER } from '../workspace.ts';
+import { STATE_FOLDER } from '../store-layout.ts';
 
 /** Objects of one bucket whose keys start alike. */
 export interface BucketFolder {

@@ -107,6 +107,12 @@ export async function makeChange(
     const { readBack } = await import('../live/read-back.ts');
     await readBack(repository, published.written, options);
   }
+  const sites = isMaking(change) ? repository.stateSites : [];
+  const asked = isMakingOnly(change) ? sites.filter((one) => one !== repository.site) : sites;
+  if (asked.length > 0) {
+    const { warnOfState } = await import('../live/warn-of-state.ts');
+    await warnOfState(repository, asked, options);
+  }
   return { rev: settled.rev, publishedRev: published.rev, waitedMs, proposal: undefined };
 }
 
@@ -117,6 +123,10 @@ function writeOwn(
   call: CallOptions,
 ): Promise<string> {
   return writeIntent(ledger, { id: newId(), message, actions: encodeActions(actions), signer }, call);
+}
+
+function isMaking({ actions }: Change): boolean {
+  return actions.some((action) => action.type === 'settings' && action.create);
 }
 
 /** A repository that is only just made has no clients, and often no web server. */

@@ -25,7 +25,7 @@ import { createStoreTime } from '../../ledger/store-time.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
-import { publicFolder, STATE_FOLDER } from '../workspace.ts';
+import { publicFolder, STATE_FOLDER } from '../store-layout.ts';
 import { copyBlobs, copyTree, type Tally } from './copy-parts.ts';
 
 /** Where the copy goes. */

@@ -4,7 +4,8 @@ import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import { openStorage } from '../../storage/open-storage.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { STATE_FOLDER, type Workspace } from '../workspace.ts';
+import { STATE_FOLDER } from '../store-layout.ts';
+import type { Workspace } from '../workspace.ts';
 import type { CopyTarget } from './copy-repository.ts';
 
 export interface TargetInput {

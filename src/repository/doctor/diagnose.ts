@@ -11,6 +11,7 @@
  * ```
  */
 import type { RepositoryConfig } from '../../config/resolved-config.ts';
+import { isBucket } from '../buckets/places.ts';
 import { findTail } from '../read-repository.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Diagnosis, guarded, warning } from './diagnosis.ts';
@@ -34,7 +35,7 @@ export async function diagnose(
     ...(await guarded(`keys ${config.keys.value}`, () => checkKeyFolder(config.keys.value))),
     ...(await checkStores(workspace, options)),
   ];
-  if (config.url.value === undefined) {
+  if (config.url.value === undefined && !isBucket(config.store.value)) {
     found.push(
       warning(
         'url',

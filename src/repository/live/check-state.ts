@@ -5,6 +5,7 @@ import { recordKey } from '../../ledger/record.ts';
 import { fetchFile } from './fetched.ts';
 import { type LiveFinding, liveFinding } from './live-finding.ts';
 import type { Look } from './look.ts';
+import type { StateSite } from './site.ts';
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -13,7 +14,7 @@ export async function checkState({
   repository: { ledger },
   site,
   call,
-}: Pick<Look, 'repository' | 'site' | 'call'>): Promise<readonly LiveFinding[]> {
+}: Pick<Look, 'repository' | 'call'> & { readonly site: StateSite }): Promise<readonly LiveFinding[]> {
   if (!site.isHttp || site.stateUrl === undefined) return [];
   const url = `${site.stateUrl}/${recordKey(1)}`;
   try {

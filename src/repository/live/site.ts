@@ -15,6 +15,9 @@ export interface Site {
   readonly stateUrl: string | undefined;
 }
 
+/** As much of it as tells who may read the state. */
+export type StateSite = Pick<Site, 'read' | 'isHttp' | 'stateUrl'>;
+
 /** @param where `url`: of the store, instead of the configured one. @throws CONFIG_INVALID when there is none */
 export function siteOf(
   repository: Pick<Repository, 'name' | 'path'>,

@@ -1,4 +1,5 @@
 /** What caches call the files of a repository. */
+import { joinUrl } from '../../config/addresses.ts';
 import { joinPath } from '../../storage/prefix.ts';
 import type { Repository } from '../repository.ts';
 
@@ -12,11 +13,12 @@ export interface PurgeAddresses {
 
 /** @param written Below the repository's folder. */
 export function addressesOf(
-  { path, url }: Pick<Repository, 'path' | 'url'>,
+  { path, purge }: Pick<Repository, 'path' | 'purge'>,
   written: readonly string[],
 ): PurgeAddresses {
   const encoded = written.map((each) => each.split('/').map(encodeURIComponent).join('/'));
-  if (url === undefined) return { paths: encoded.map((each) => `/${joinPath(path, each)}`), urls: [] };
-  const urls = encoded.map((each) => new URL(`${url}/${each}`));
+  if (purge?.url === undefined) return { paths: encoded.map((each) => `/${joinPath(path, each)}`), urls: [] };
+  const base = joinUrl(purge.url, path);
+  const urls = encoded.map((each) => new URL(`${base}/${each}`));
   return { paths: urls.map(({ pathname }) => pathname), urls: urls.map(({ href }) => href) };
 }

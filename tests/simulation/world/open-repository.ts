@@ -55,6 +55,7 @@ export function openRepository(process: SimulatedProcess, signer: LedgerSigner =
     url: undefined,
     bases: createBaseIndexes([]),
     site: undefined,
+    stateSites: [],
     purge: undefined,
     newId,
   };
