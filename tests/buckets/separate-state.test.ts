@@ -1,5 +1,6 @@
 /** Every command with the state in a store of its own. */
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { type CliSession, complaintsIn, createCliSession } from '../support/cli-session.ts';
 import { type FakeS3, startFakeS3 } from '../support/fake-s3/fake-s3.ts';
 import { send } from '../support/fake-s3/fake-s3-kit.ts';
@@ -80,12 +81,14 @@ describe.each([
       'unpin tools first',
       'apply --dry-run',
       'client tools/stable',
-      'gc --grace 0s',
-      'verify',
       'doctor',
       'store copy ./copy --state ./copied-state',
     ])
       await run(...line.split(' '));
+    // Clocks of the two stores may not be far apart, and the session's runs ahead when somebody waits.
+    const clock = state === 'LEDGER' && store !== 'PUB' ? systemClock() : session.clock;
+    expect(await session.runWith({ clock }, 'gc', '--grace', '0s')).toMatchObject({ code: 0 });
+    await run('verify');
     const copied = { env: { PAKHUS_STORE: './copy', PAKHUS_STATE: './copied-state' } };
     expect(await session.runWith(copied, 'verify')).toMatchObject({ code: 0 });
   });

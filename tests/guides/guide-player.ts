@@ -46,6 +46,12 @@ export interface GuideMachine {
 export interface GuideSetting {
   /** Further variables of the shell. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of the home. */
+  readonly home?: Readonly<Record<string, string>>;
+  /** Clients have it for their proxy, and pakhus too; the guide itself makes none. */
+  readonly server?: WebServer;
+  /** What is printed, as the guide would have it. */
+  readonly asShown?: (printed: string) => string;
   /** Machines other than those with apt. */
   readonly machines?: readonly GuideMachine[];
 }
@@ -73,14 +79,20 @@ export async function createGuidePlayer(
     TMPDIR: inTemp('tmp'),
     SSH_SCRIPTS: scripts,
     PAKHUS_AUTHOR: 'anna@build',
+    ...(setting.server && proxyAt(setting.server)),
     ...setting.env,
   };
+  for (const [name, text] of Object.entries(setting.home ?? {})) {
+    await mkdir(dirname(join(home, name)), { recursive: true });
+    await writeFile(join(home, name), text);
+  }
+  const { asShown = (printed: string) => printed } = setting;
   const shell = stack.use(startShell({ folder: inTemp('tmp'), cwd: home, env }));
   const toTemp = (text: string): string => text.replaceAll(/(?<=^|[\s='"])\/srv\//gm, `${root}/srv/`);
   const onMachine = async (commands: string): Promise<string> =>
-    (await shell.run(toTemp(commands))).replaceAll(root, '');
+    asShown((await shell.run(toTemp(commands))).replaceAll(root, ''));
 
-  let server: WebServer | undefined;
+  let { server } = setting;
   let machines: readonly GuideMachine[] | undefined = setting.machines;
   const onClients = async (commands: string): Promise<readonly string[]> => {
     machines ??= (await setUp(clients, { server, stack })).map((machine) => ({
@@ -101,8 +113,8 @@ export async function createGuidePlayer(
     await writeFile(file, `${toTemp(text)}\n`);
     if (language !== 'nginx') return;
     server = stack.use(await startWebServer(toTemp(text), root));
-    // pakhus reaches the guide's address as clients do.
-    await shell.run(`export NODE_USE_ENV_PROXY=1 http_proxy=http://127.0.0.1:${server.port}`);
+    const variables = Object.entries(proxyAt(server)).map(([name, value]) => `${name}=${value}`);
+    await shell.run(`export ${variables.join(' ')}`);
   };
 
   return {
@@ -119,6 +131,11 @@ export async function createGuidePlayer(
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** pakhus reaches the guide's address as clients do; what runs on this machine is asked itself. */
+function proxyAt({ port }: WebServer): Readonly<Record<string, string>> {
+  return { NODE_USE_ENV_PROXY: '1', http_proxy: `http://127.0.0.1:${port}`, no_proxy: '127.0.0.1' };
 }
 
 function checkOutput(

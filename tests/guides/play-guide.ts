@@ -12,11 +12,14 @@ export async function describeGuide(
     lack,
     clients = [],
     setting,
+    beforeSection = async () => undefined,
   }: {
     readonly lack: Lack;
     readonly clients?: readonly ClientRow[];
     /** Made before the first block, and gone after the last. */
     readonly setting?: () => Promise<GuideSetting & AsyncDisposable>;
+    /** What somebody else does meanwhile, by the title of the next section. */
+    readonly beforeSection?: (title: string, player: GuidePlayer) => Promise<void>;
   },
 ): Promise<void> {
   const guide = parseGuide(await readFile(new URL(`../../${page}`, import.meta.url), 'utf8'));
@@ -39,6 +42,7 @@ export async function describeGuide(
     test.each(guide.sections)('$title', async ({ title, blocks }) => {
       if (failed !== undefined) throw new Error(`not played: '${failed}' failed before`);
       failed = title;
+      await beforeSection(title, player);
       for (const block of blocks) {
         await player.play(block).catch((error: unknown) => {
           throw new Error(`${page}:${block.line}: ${error instanceof Error ? error.message : String(error)}`);
