@@ -10,8 +10,9 @@ import { createTempDir } from '../../tests/support/temp.ts';
 import { createTestUser, flipByte, keysOf, type TestUser } from '../../tests/support/test-repository.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import { readBytes } from '../storage/read-all.ts';
-import type { StorageCapabilities } from '../storage/storage.ts';
+import type { Storage, StorageCapabilities } from '../storage/storage.ts';
 import { collectRepository } from './collect/collect.ts';
+import { rollbackPlace } from './history/rollback.ts';
 import { rotateKey } from './keys/rotate-key.ts';
 import { promotePackages } from './promote-packages.ts';
 import { openTail } from './read-repository.ts';
@@ -36,6 +37,32 @@ async function createUser(
     writeFile(join(dir.path, 'pakhus.yaml'), `repositories: { opkg: { format: opkg, ${settings} } }\n`);
   if (options.settings !== undefined) await configure(options.settings);
   return { ...user, clock, configure, [Symbol.asyncDispose]: dir[Symbol.asyncDispose] };
+}
+
+/** The store, whose process dies in front of its `left`-th write or copy. */
+function dyingStore(
+  store: Storage,
+  left: number,
+): { readonly store: Storage; readonly isDead: () => boolean } {
+  let rest = left;
+  const live = (): void => {
+    rest -= 1;
+    if (rest < 0) throw new Error('the process died');
+  };
+  return {
+    isDead: () => rest < 0,
+    store: {
+      ...store,
+      write: async (...args) => {
+        live();
+        return store.write(...args);
+      },
+      copy: async (...args) => {
+        live();
+        return store.copy(...args);
+      },
+    },
+  };
 }
 
 async function findings(user: TestUser): Promise<readonly string[]> {
@@ -177,6 +204,51 @@ test('other bytes under a name that is taken lie apart, and are found there', as
   expect(docs?.fileName).toMatch(/^[0-9a-f]{12}\/docs_1\.0_all\.ipk$/);
   expect(await findings(user)).toEqual([]);
 });
+
+test('promotion leaves the other bytes alone that a place had under the same name', async () => {
+  await using user = await createUser({ settings: 'channels: [stable, testing]' });
+  const docs = [{ name: 'docs', version: undefined }];
+  const place = (channel: string) => ({ channel, component: 'main' });
+  await publishIpks(user, [{ ...ALL, content: 'of stable' }, MIPS], { to: 'opkg/stable' });
+  await publishIpks(user, [{ ...ALL, content: 'of testing' }], { to: 'opkg/testing' });
+  const removal = { from: place('stable'), wanted: docs, all: false, dryRun: false };
+  await removePackages(await user.open('opkg'), removal, user.options);
+  const promotion = { from: place('testing'), to: place('stable'), wanted: docs, dryRun: false };
+  await promotePackages(await user.open('opkg'), promotion, user.options);
+  const [promoted] = await readFeed(user.store, feed('mips_24kc'));
+  expect(promoted?.fileName).toMatch(/^[0-9a-f]{12}\/docs_/);
+  expect(await findings(user)).toEqual([]);
+  const back = { place: { channel: 'stable' }, to: '1', dryRun: false };
+  await rollbackPlace(await user.open('opkg'), back, user.options);
+  expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
+  expect(await findings(user)).toEqual([]);
+});
+
+test('whoever dies anywhere leaves what the next one makes whole', async () => {
+  for (let left = 0, isOver = false; !isOver; left++) {
+    await using user = await createUser();
+    await publishIpks(user, [ARM, MIPS, ALL]);
+    const { store, isDead } = dyingStore(user.store, left);
+    const mortal = createTestUser({ store, clock: user.clock, folder: user.folder });
+    const fresh = [
+      { ...ALL, version: '2.0' },
+      { ...MIPS, version: '2.0' },
+    ];
+    await publishIpks(mortal, fresh).catch((error: unknown) => {
+      if (!isDead()) throw error;
+    });
+    isOver = !isDead();
+    await publishIpks(user, fresh);
+    expect(await namesIn(user.store, feed('mips_24kc'))).toEqual([
+      'docs 1.0',
+      'docs 2.0',
+      'tool 1.0',
+      'tool 2.0',
+    ]);
+    expect(await namesIn(user.store, feed('arm_v7'))).toEqual(['docs 1.0', 'docs 2.0', 'tool 1.0']);
+    expect(await findings(user)).toEqual([]);
+  }
+}, 120_000);
 
 test('feeds and their folders are as configured', async () => {
   const folders = 'packages/{arch}/{feed} core=targets/x86/64/packages';

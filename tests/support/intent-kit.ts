@@ -163,6 +163,7 @@ function files(
 ): PackageFiles {
   return {
     inspect,
+    copy: async (_record, [path = '']) => path,
     take: async (_intent, file) => {
       const found = inbox[file.inbox];
       if (found === undefined) throw new PakhusError('INTENT_REJECTED', `${file.inbox} is not there`);

@@ -25,6 +25,7 @@ async function apply(
     ],
     files: {
       inspect: async () => NEW,
+      copy: async (_record, [path = '']) => path,
       take: async () => ({
         inspected: NEW,
         findPath: async ([path = '']) => path,

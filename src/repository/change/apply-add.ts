@@ -14,6 +14,11 @@ export interface PackageFiles {
   inspect(path: string): Promise<InspectedPackage>;
   /** Takes a file out of its proposer's reach and reads it. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
   take(intent: Intent, file: InboxFile): Promise<TakenFile>;
+  /**
+   * Copies a package of the public folder to the first of `paths` that is free or has these very bytes, and says which one that is.
+   * @throws INTENT_REJECTED when there is none, LEDGER_SWEEPING
+   */
+  copy(record: PackageRecord, paths: readonly string[]): Promise<string>;
 }
 
 /** A proposed file that nobody but committers can change any more. */

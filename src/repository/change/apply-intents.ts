@@ -1,7 +1,7 @@
 /** Applies open intents to a base revision, one after the other; a bad one is rejected with its reason, the others go on. */
 import { isIn } from '../../catalog/catalog.ts';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
-import type { PackageRecord, RepositorySettings } from '../../formats/format.ts';
+import type { PackagePlace, PackageRecord, RepositorySettings } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Intent } from '../../ledger/intents.ts';
 import type { Settlement } from '../../ledger/record.ts';
@@ -12,7 +12,7 @@ import { parseActions } from './action-codec.ts';
 import type { Action } from './actions.ts';
 import { type AddedPackage, applyAdd, type PackageFiles } from './apply-add.ts';
 import { restorePlace } from './apply-rollback.ts';
-import { type BaseLookup, type Changes, createChanges } from './changes.ts';
+import { type BaseLookup, type Changes, createChanges, type SlottedPackage } from './changes.ts';
 import type { Step } from './step.ts';
 import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
@@ -175,9 +175,10 @@ interface Ready extends Progress {
 
 async function applyPromote(
   action: Extract<Action, { type: 'promote' }>,
-  { terms, changes }: Ready,
+  { terms, changes, input }: Ready,
 ): Promise<void> {
-  checkPlace(terms.settings, action.to);
+  const { settings } = terms;
+  checkPlace(settings, action.to);
   const { name, version, architecture } = action.package;
   const found = await changes.lookUp(action.from, action.package);
   if (found === undefined || found.record.sha256 !== action.sha256) {
@@ -187,7 +188,25 @@ async function applyPromote(
       `${name} ${version} ${architecture} is not in ${where} any more`,
     );
   }
-  await changes.add({ ...action.to, slot: found.slot }, found.record);
+  const { record, slot } = found;
+  const there = await changes.lookUp(action.to, action.package);
+  const paths = there?.record.sha256 === record.sha256 ? [] : ownPaths(found, { settings, ...action.to });
+  const isFine = paths.length === 0 || paths.includes(record.path);
+  const moved = isFine ? record : { ...record, path: await input.files.copy(record, paths) };
+  await changes.add({ ...action.to, slot }, moved);
+}
+
+/** Where a package lies in a place whose clients find it beside the index only; none: they find it anywhere. */
+function ownPaths(
+  { record, slot }: SlottedPackage,
+  place: Pick<PackagePlace, 'settings' | 'channel' | 'component'>,
+): readonly string[] {
+  const format = formatByName(place.settings.format);
+  if (format.companions === undefined) return [];
+  const { sha256 } = record;
+  return [false, true].map((apart) =>
+    format.packagePath({ ...record, slot, lints: [] }, { ...place, sha256, apart }),
+  );
 }
 
 async function applyRollback(

@@ -19,6 +19,7 @@ import { putBroughtFiles } from './brought-files.ts';
 import { catalogLookup } from './catalog-lookup.ts';
 import { companionsBetween, placeCompanions } from './companions.ts';
 import { readContent, termsOf } from './content.ts';
+import { copyPackage } from './copy-package.ts';
 import { renderIndexes, renderPointers } from './render-revision.ts';
 
 export interface PrepareOptions {
@@ -60,7 +61,11 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       base: catalogLookup(repository.catalog, before?.catalog),
       swept: input.swept,
       intents: input.intents,
-      files: { inspect, take: proposed.take },
+      files: {
+        inspect,
+        take: proposed.take,
+        copy: (record, paths) => copyPackage(repository, record, { paths, swept: input.swept, ...call }),
+      },
       findRefusal: async (step, { ref, isFirst, settings }) => {
         const { passed, report } = options;
         const rev = base?.signed.record.rev ?? 0;

@@ -87,7 +87,9 @@ function validity({ repository }: Look, { channel, seen, entry }: SeenChannel): 
 }
 
 /** A file cannot be older than its signature; where its date is, clients with the file before that one get no update. */
-function staleDate({ channel, entry }: SeenChannel): readonly LiveFinding[] {
+function staleDate({ channel, seen, entry }: SeenChannel): readonly LiveFinding[] {
+  // Without names that hold digests, an entry is over one index and stays as it is when others change.
+  if (formatByName(seen.content.catalog.settings.format).hashedIndexPath === undefined) return [];
   const modifiedMs = lastModifiedOf(entry.fetched);
   if (modifiedMs === undefined || modifiedMs + DATE_TOLERANCE_MS >= channel.dateMs) return [];
   const problem = `its Last-Modified is ${showDate(modifiedMs)}, and it was signed on ${showDate(channel.dateMs)}`;
