@@ -119,6 +119,7 @@ repositories.tools:  # @/pakhus.yaml:3
 signers: (none)  # built in
 ledger: (none)  # built in
 proposers: (none)  # built in
+purge: (not set)  # built in
 products: (none)  # built in
 `);
   });
