@@ -74,7 +74,7 @@ export async function seenBy({ store }: Pick<Yard, 'store'>, channel = 'stable')
 }
 
 /** Problems that `pakhus verify` finds. */
-export async function problemsOf(user: TestUser): Promise<readonly string[]> {
-  const { findings } = await verifyRepository(await user.open(), user.options);
+export async function problemsOf(user: TestUser, repository?: string): Promise<readonly string[]> {
+  const { findings } = await verifyRepository(await user.open(repository), user.options);
   return findings.map(({ path, problem }) => `${path} ${problem}`);
 }

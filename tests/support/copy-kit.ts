@@ -17,7 +17,11 @@ export interface CopyYard extends AsyncDisposable {
   newStore(capabilities?: Partial<StorageCapabilities>): Storage;
   /** The same person, at another store. */
   at(store: Storage): TestUser;
-  copy(to: CopyTarget, options?: { readonly dryRun?: boolean }): Promise<CopyResult | undefined>;
+  /** `name`: of the repository; default: `deb`. */
+  copy(
+    to: CopyTarget,
+    options?: { readonly dryRun?: boolean; readonly name?: string },
+  ): Promise<CopyResult | undefined>;
 }
 
 export async function createCopyYard(capabilities: Partial<StorageCapabilities> = {}): Promise<CopyYard> {
@@ -31,8 +35,8 @@ export async function createCopyYard(capabilities: Partial<StorageCapabilities> 
     user,
     newStore,
     at,
-    copy: async (to, { dryRun = false } = {}) =>
-      copyRepository(await user.open(), to, { ...user.options, dryRun }),
+    copy: async (to, { dryRun = false, name } = {}) =>
+      copyRepository(await user.open(name), to, { ...user.options, dryRun }),
     [Symbol.asyncDispose]: dir[Symbol.asyncDispose],
   };
 }
