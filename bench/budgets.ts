@@ -40,7 +40,8 @@ const RATIO_BUDGETS: readonly (readonly [string, string, string, string, number]
   [ADD, 'pakhus/add-one', 'reprepro-gz-xz/add-one', 'reprepro gz + xz', 1 / 60],
   [ADD, 'pakhus/add-one', 'aptly/add-one', 'aptly gz + bz2', 1 / 20],
   [ADD, 'pakhus/add-one', 'reprepro-gz/add-one', 'reprepro gz', 1 / 3],
-  ['opkg: a feed of 1,000 packages', 'pakhus/opkg', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
+  ['opkg: a feed of 1,000 from nothing', 'pakhus/opkg', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
+  ['opkg: one more in it', 'pakhus/opkg-one-more', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
   ['add one: growth with the repository', 'pakhus/add-one', 'pakhus-small/add-one', 'pakhus, small', 4],
 ];
 

@@ -1,44 +1,28 @@
-/** A repository for opkg, from publish to collection: fixed names, copies for each architecture, a signature for each index. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** A repository for opkg, from publish to collection: fixed names, and copies for each architecture. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, STORES } from '../../tests/support/collection-kit.ts';
-import { fakeClock } from '../../tests/support/ledger-kit.ts';
-import { namesIn, publishIpks, type QuickIpk, readFeed } from '../../tests/support/opkg-kit.ts';
-import { createTempDir } from '../../tests/support/temp.ts';
-import { createTestUser, flipByte, keysOf, type TestUser } from '../../tests/support/test-repository.ts';
-import { createMemoryStorage } from '../storage/memory.ts';
+import {
+  createOpkgUser,
+  feedFolder,
+  findingsOf,
+  namesIn,
+  publishIpks,
+  type QuickIpk,
+  readFeed,
+} from '../../tests/support/opkg-kit.ts';
+import { createTestUser, flipByte, keysOf } from '../../tests/support/test-repository.ts';
 import { readBytes } from '../storage/read-all.ts';
-import type { Storage, StorageCapabilities } from '../storage/storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import { collectRepository } from './collect/collect.ts';
 import { rollbackPlace } from './history/rollback.ts';
-import { rotateKey } from './keys/rotate-key.ts';
 import { promotePackages } from './promote-packages.ts';
-import { openTail } from './read-repository.ts';
 import { removePackages } from './remove-packages.ts';
 import { repairRepository } from './verify/repair.ts';
-import { verifyRepository } from './verify/verify.ts';
 
 const ARM: QuickIpk = { name: 'tool', architecture: 'arm_v7' };
 const MIPS: QuickIpk = { name: 'tool', architecture: 'mips_24kc' };
 const ALL: QuickIpk = { name: 'docs', architecture: 'all' };
-const feed = (architecture: string, channel = 'stable', name = 'main'): string =>
-  `opkg/${channel}/packages/${architecture}/${name}`;
-
-async function createUser(
-  options: { readonly capabilities?: Partial<StorageCapabilities>; readonly settings?: string } = {},
-) {
-  const dir = await createTempDir('opkg');
-  const clock = fakeClock();
-  const store = createMemoryStorage({ clock, name: '/simulated', capabilities: options.capabilities ?? {} });
-  const user = createTestUser({ store, clock, folder: dir.path });
-  const configure = (settings: string): Promise<void> =>
-    writeFile(join(dir.path, 'pakhus.yaml'), `repositories: { opkg: { format: opkg, ${settings} } }\n`);
-  if (options.settings !== undefined) await configure(options.settings);
-  return { ...user, clock, configure, [Symbol.asyncDispose]: dir[Symbol.asyncDispose] };
-}
-
 /** The store, whose process dies in front of its `left`-th write or copy. */
 function dyingStore(
   store: Storage,
@@ -65,30 +49,25 @@ function dyingStore(
   };
 }
 
-async function findings(user: TestUser): Promise<readonly string[]> {
-  const found = (await verifyRepository(await user.open('opkg'), user.options)).findings;
-  return found.map(({ area, path, problem }) => `${area} ${path}: ${problem}`);
-}
-
 describe.each(STORES)('in %s', (_, capabilities) => {
   test('each architecture has its packages and those for all, in one folder, signed', async () => {
-    await using user = await createUser({ capabilities });
+    await using user = await createOpkgUser({ capabilities });
     await publishIpks(user, [ARM, MIPS, ALL]);
-    expect(await namesIn(user.store, feed('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0']);
-    expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
-    expect(await namesIn(user.store, feed('all'))).toEqual(['docs 1.0']);
-    expect(await findings(user)).toEqual([]);
+    expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0']);
+    expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
+    expect(await namesIn(user.store, feedFolder('all'))).toEqual(['docs 1.0']);
+    expect(await findingsOf(user)).toEqual([]);
   });
 
   test('an architecture that comes later gets the packages for all', async () => {
-    await using user = await createUser({ capabilities });
+    await using user = await createOpkgUser({ capabilities });
     await publishIpks(user, [ALL, { ...ALL, name: 'more' }]);
     await publishIpks(user, [MIPS]);
-    expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 1.0', 'more 1.0', 'tool 1.0']);
+    expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 1.0', 'more 1.0', 'tool 1.0']);
   });
 
   test('what was replaced goes after the grace with all its copies, and what is listed stays', async () => {
-    await using user = await createUser({ capabilities, settings: 'keep: 1' });
+    await using user = await createOpkgUser({ capabilities, settings: 'keep: 1' });
     for (const version of ['1', '2', '3', '4', '5']) {
       await publishIpks(user, [{ ...ALL, version }, MIPS]);
       user.clock.advance(DAY);
@@ -100,113 +79,49 @@ describe.each(STORES)('in %s', (_, capabilities) => {
       ...['all/main/docs_3_all.ipk', 'all/main/docs_4_all.ipk', 'all/main/docs_5_all.ipk'],
       ...['mips_24kc/main/docs_3_all.ipk', 'mips_24kc/main/docs_4_all.ipk', 'mips_24kc/main/docs_5_all.ipk'],
     ]);
-    expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 5', 'tool 1.0']);
-    expect(await findings(user)).toEqual([]);
+    expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 5', 'tool 1.0']);
+    expect(await findingsOf(user)).toEqual([]);
   });
 
   test('promotion brings the file into the folder of the other channel', async () => {
-    await using user = await createUser({ capabilities, settings: 'channels: [stable, testing]' });
+    await using user = await createOpkgUser({ capabilities, settings: 'channels: [stable, testing]' });
     await publishIpks(user, [ARM, ALL], { to: 'opkg/testing' });
     const repository = await user.open('opkg');
     const wanted = ['tool', 'docs'].map((name) => ({ name, version: undefined }));
     const place = (channel: string) => ({ channel, component: 'main' });
     const input = { from: place('testing'), to: place('stable'), wanted, dryRun: false };
     await promotePackages(repository, input, user.options);
-    expect(await namesIn(user.store, feed('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0']);
-    expect(await findings(user)).toEqual([]);
-  });
-});
-
-describe('signatures', () => {
-  const signed = async (user: TestUser): Promise<readonly string[]> => {
-    const { signed: record } = (await openTail(await user.open('opkg'))).revision;
-    const { manifest } = (await openTail(await user.open('opkg'))).revision;
-    return manifest.pointers.filter(({ since }) => since === record.record.rev).map(({ path }) => path);
-  };
-
-  test('an index that did not change keeps its files, and its signature right after it', async () => {
-    await using user = await createUser();
-    await publishIpks(user, [ARM, MIPS]);
-    await publishIpks(user, [{ ...ARM, version: '2.0' }]);
-    expect(await signed(user)).toEqual(
-      ['Packages.manifest', 'index.json', 'Packages', 'Packages.sig', 'Packages.gz'].map(
-        (name) => `stable/packages/arm_v7/main/${name}`,
-      ),
-    );
-  });
-
-  test('a key is replaced in three steps; devices that know both are content all the time', async () => {
-    await using user = await createUser();
-    await publishIpks(user, [ARM]);
-    const folder = feed('arm_v7');
-    const idOf = async (): Promise<string> =>
-      Buffer.from(
-        Buffer.from(await readBytes(user.store, `${folder}/Packages.sig`, { limitBytes: 1000 }))
-          .toString()
-          .split('\n')[1] ?? '',
-        'base64',
-      ).toString('hex', 2, 10);
-    const keys = async (): Promise<readonly string[]> =>
-      (await keysOf(user.store, 'opkg/keys/')).map((key) => key.slice('opkg/keys/'.length));
-    const rotate = async () =>
-      rotateKey(
-        await user.open('opkg'),
-        { step: undefined, key: undefined, old: undefined, expiresDays: undefined, dryRun: false },
-        user.options,
-      );
-    const old = await idOf();
-    const { signers } = await rotate();
-    const next = signers[1]?.fingerprint ?? '';
-    expect([await idOf(), (await keys()).toSorted()]).toEqual([old, [old, next].sort()]);
-    await rotate();
-    expect([await idOf(), (await keys()).toSorted()]).toEqual([next, [old, next].sort()]);
-    await rotate();
-    const { manifest } = (await openTail(await user.open('opkg'))).revision;
-    const paths = manifest.pointers.map(({ path }) => path).filter((path) => path.startsWith('keys/'));
-    expect([await idOf(), paths]).toEqual([next, [`keys/${next}`]]);
-    expect(await namesIn(user.store, folder)).toEqual(['tool 1.0']);
-    expect(await findings(user)).toEqual([]);
-  });
-
-  test('one that is damaged is found and repaired', async () => {
-    await using user = await createUser();
-    await publishIpks(user, [ARM]);
-    await flipByte(user.store, `${feed('arm_v7')}/Packages.sig`);
-    expect(await findings(user)).toEqual([
-      expect.stringMatching(/^signature .*Packages\.sig/),
-      expect.stringMatching(/^pointer .*Packages\.sig/),
-    ]);
-    await repairRepository(await user.open('opkg'), { ...user.options, dryRun: false });
-    expect(await findings(user)).toEqual([]);
+    expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0']);
+    expect(await findingsOf(user)).toEqual([]);
   });
 });
 
 test('a copy that is damaged or gone is found and made again', async () => {
-  await using user = await createUser();
+  await using user = await createOpkgUser();
   await publishIpks(user, [MIPS, ALL, { ...ALL, name: 'more' }]);
-  await flipByte(user.store, `${feed('mips_24kc')}/docs_1.0_all.ipk`);
-  await user.store.delete(`${feed('mips_24kc')}/more_1.0_all.ipk`);
-  expect(await findings(user)).toHaveLength(2);
+  await flipByte(user.store, `${feedFolder('mips_24kc')}/docs_1.0_all.ipk`);
+  await user.store.delete(`${feedFolder('mips_24kc')}/more_1.0_all.ipk`);
+  expect(await findingsOf(user)).toHaveLength(2);
   await repairRepository(await user.open('opkg'), { ...user.options, dryRun: false });
-  expect(await findings(user)).toEqual([]);
-  expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 1.0', 'more 1.0', 'tool 1.0']);
+  expect(await findingsOf(user)).toEqual([]);
+  expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 1.0', 'more 1.0', 'tool 1.0']);
 });
 
 test('other bytes under a name that is taken lie apart, and are found there', async () => {
-  await using user = await createUser();
+  await using user = await createOpkgUser();
   await publishIpks(user, [{ ...ALL, content: 'one' }, MIPS]);
   const wanted = [{ name: 'docs', version: undefined }];
   const input = { from: { channel: 'stable', component: 'main' }, wanted, all: false, dryRun: false };
   await removePackages(await user.open('opkg'), input, user.options);
-  expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['tool 1.0']);
+  expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['tool 1.0']);
   await publishIpks(user, [{ ...ALL, content: 'two' }]);
-  const [docs] = await readFeed(user.store, feed('mips_24kc'));
+  const [docs] = await readFeed(user.store, feedFolder('mips_24kc'));
   expect(docs?.fileName).toMatch(/^[0-9a-f]{12}\/docs_1\.0_all\.ipk$/);
-  expect(await findings(user)).toEqual([]);
+  expect(await findingsOf(user)).toEqual([]);
 });
 
 test('promotion leaves the other bytes alone that a place had under the same name', async () => {
-  await using user = await createUser({ settings: 'channels: [stable, testing]' });
+  await using user = await createOpkgUser({ settings: 'channels: [stable, testing]' });
   const docs = [{ name: 'docs', version: undefined }];
   const place = (channel: string) => ({ channel, component: 'main' });
   await publishIpks(user, [{ ...ALL, content: 'of stable' }, MIPS], { to: 'opkg/stable' });
@@ -215,18 +130,18 @@ test('promotion leaves the other bytes alone that a place had under the same nam
   await removePackages(await user.open('opkg'), removal, user.options);
   const promotion = { from: place('testing'), to: place('stable'), wanted: docs, dryRun: false };
   await promotePackages(await user.open('opkg'), promotion, user.options);
-  const [promoted] = await readFeed(user.store, feed('mips_24kc'));
+  const [promoted] = await readFeed(user.store, feedFolder('mips_24kc'));
   expect(promoted?.fileName).toMatch(/^[0-9a-f]{12}\/docs_/);
-  expect(await findings(user)).toEqual([]);
+  expect(await findingsOf(user)).toEqual([]);
   const back = { place: { channel: 'stable' }, to: '1', dryRun: false };
   await rollbackPlace(await user.open('opkg'), back, user.options);
-  expect(await namesIn(user.store, feed('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
-  expect(await findings(user)).toEqual([]);
+  expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
+  expect(await findingsOf(user)).toEqual([]);
 });
 
 test('whoever dies anywhere leaves what the next one makes whole', async () => {
   for (let left = 0, isOver = false; !isOver; left++) {
-    await using user = await createUser();
+    await using user = await createOpkgUser();
     await publishIpks(user, [ARM, MIPS, ALL]);
     const { store, isDead } = dyingStore(user.store, left);
     const mortal = createTestUser({ store, clock: user.clock, folder: user.folder });
@@ -239,30 +154,30 @@ test('whoever dies anywhere leaves what the next one makes whole', async () => {
     });
     isOver = !isDead();
     await publishIpks(user, fresh);
-    expect(await namesIn(user.store, feed('mips_24kc'))).toEqual([
+    expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual([
       'docs 1.0',
       'docs 2.0',
       'tool 1.0',
       'tool 2.0',
     ]);
-    expect(await namesIn(user.store, feed('arm_v7'))).toEqual(['docs 1.0', 'docs 2.0', 'tool 1.0']);
-    expect(await findings(user)).toEqual([]);
+    expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['docs 1.0', 'docs 2.0', 'tool 1.0']);
+    expect(await findingsOf(user)).toEqual([]);
   }
 }, 120_000);
 
 test('feeds and their folders are as configured', async () => {
   const folders = 'packages/{arch}/{feed} core=targets/x86/64/packages';
-  await using user = await createUser({
+  await using user = await createOpkgUser({
     settings: `channels: [24.10.4], components: [base, core], architectures: [x86_64], folders: '${folders}'`,
   });
   await publishIpks(user, [{ ...ARM, architecture: 'x86_64' }], { to: 'opkg/24.10.4/core' });
   expect(await namesIn(user.store, 'opkg/24.10.4/targets/x86/64/packages')).toEqual(['tool 1.0']);
-  expect(await namesIn(user.store, feed('x86_64', '24.10.4', 'base'))).toEqual([]);
-  const empty = await readBytes(user.store, `${feed('x86_64', '24.10.4', 'base')}/Packages`, {
+  expect(await namesIn(user.store, feedFolder('x86_64', '24.10.4', 'base'))).toEqual([]);
+  const empty = await readBytes(user.store, `${feedFolder('x86_64', '24.10.4', 'base')}/Packages`, {
     limitBytes: 9,
   });
   expect(Buffer.from(empty).toString()).toBe('\n');
-  expect(await findings(user)).toEqual([]);
+  expect(await findingsOf(user)).toEqual([]);
 });
 
 test('after any history every feed is what opkg accepts, and holds what it should', async () => {
@@ -276,7 +191,7 @@ test('after any history every feed is what opkg accepts, and holds what it shoul
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (history) => {
-      await using user = await createUser({ settings: 'architectures: [arm_v7, mips_24kc]' });
+      await using user = await createOpkgUser({ settings: 'architectures: [arm_v7, mips_24kc]' });
       const held = new Map<string, Set<string>>(architectures.map((one) => [one, new Set()]));
       for (const { names: some, architecture, version, remove } of history) {
         const own = held.get(architecture) ?? new Set();
@@ -300,12 +215,12 @@ test('after any history every feed is what opkg accepts, and holds what it shoul
       for (const architecture of ['arm_v7', 'mips_24kc']) {
         const expected = [...(held.get('all') ?? []), ...(held.get(architecture) ?? [])].sort();
         const found =
-          (await keysOf(user.store, `${feed(architecture)}/`)).length === 0
+          (await keysOf(user.store, `${feedFolder(architecture)}/`)).length === 0
             ? []
-            : await namesIn(user.store, feed(architecture));
+            : await namesIn(user.store, feedFolder(architecture));
         expect([...found].sort()).toEqual(expected);
       }
-      if (held.size > 0 && history.some(({ remove }) => !remove)) expect(await findings(user)).toEqual([]);
+      if (held.size > 0 && history.some(({ remove }) => !remove)) expect(await findingsOf(user)).toEqual([]);
     }),
     { numRuns: 15 },
   );

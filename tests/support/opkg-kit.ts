@@ -8,10 +8,14 @@ import { parsePlace } from '../../src/config/place.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { writeIpk } from '../../src/formats/opkg/write-ipk.ts';
 import { type PublishFilesResult, publishFiles } from '../../src/repository/publish-files.ts';
+import { verifyRepository } from '../../src/repository/verify/verify.ts';
 import { verifyUsign } from '../../src/signing/usign.ts';
+import { createMemoryStorage } from '../../src/storage/memory.ts';
 import { readBytes } from '../../src/storage/read-all.ts';
-import type { Storage } from '../../src/storage/storage.ts';
-import type { TestUser } from './test-repository.ts';
+import type { Storage, StorageCapabilities } from '../../src/storage/storage.ts';
+import { type FakeClock, fakeClock } from './ledger-kit.ts';
+import { createTempDir } from './temp.ts';
+import { createTestUser, type TestUser } from './test-repository.ts';
 
 const LIMIT_BYTES = 100_000_000;
 
@@ -108,4 +112,30 @@ export async function readFeed(
 /** Names and versions of a feed. */
 export async function namesIn(store: Storage, folder: string): Promise<readonly string[]> {
   return (await readFeed(store, folder)).map(({ name, version }) => `${name} ${version}`);
+}
+
+/** The folder of a feed in the store. */
+export function feedFolder(architecture: string, channel = 'stable', name = 'main'): string {
+  return `opkg/${channel}/packages/${architecture}/${name}`;
+}
+
+/** A user with a store in memory, and the repository `opkg` with these settings. */
+export async function createOpkgUser(
+  options: { readonly capabilities?: Partial<StorageCapabilities>; readonly settings?: string } = {},
+): Promise<TestUser & AsyncDisposable & { readonly clock: FakeClock }> {
+  const dir = await createTempDir('opkg');
+  const clock = fakeClock();
+  const store = createMemoryStorage({ clock, name: '/simulated', capabilities: options.capabilities ?? {} });
+  const user = createTestUser({ store, clock, folder: dir.path });
+  if (options.settings !== undefined) {
+    const text = `repositories: { opkg: { format: opkg, ${options.settings} } }\n`;
+    await writeFile(join(dir.path, 'pakhus.yaml'), text);
+  }
+  return { ...user, clock, [Symbol.asyncDispose]: dir[Symbol.asyncDispose] };
+}
+
+/** What `pakhus verify` finds. */
+export async function findingsOf(user: TestUser): Promise<readonly string[]> {
+  const found = (await verifyRepository(await user.open('opkg'), user.options)).findings;
+  return found.map(({ area, path, problem }) => `${area} ${path}: ${problem}`);
 }

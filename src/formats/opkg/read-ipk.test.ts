@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -49,6 +50,27 @@ describe('packages of OpenWrt', () => {
     const meta = await read(bytes, file);
     expect(meta).toMatchObject({ name: 'yoctish', version: '1.0-r0', architecture: 'cortexa53' });
     expect(meta.lints.map(({ code }) => code)).toEqual(['opkg-ar']);
+  });
+
+  test('a large one is read in pieces, each byte once, in their order', async () => {
+    const bytes = writeIpk({
+      control: CONTROL,
+      files: [{ path: './usr/share/large', bytes: randomBytes(5_000_000) }, { path: './usr/share/more' }],
+    });
+    let next = 0;
+    const source = {
+      name: 'large.ipk',
+      sizeBytes: bytes.length,
+      read: async (offset: number, length: number) => {
+        expect(offset).toBe(next);
+        next += length;
+        return bytes.subarray(offset, offset + length);
+      },
+    };
+    expect(await readIpk(source)).toMatchObject({ name: 'hello', lints: [] });
+    expect(next).toBe(bytes.length);
+    const flipped = bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1);
+    await expect(read(flipped)).rejects.toMatchObject({ code: 'ARCHIVE_CORRUPT' });
   });
 
   test('kernel and libc are in no index, which is said', async () => {
