@@ -71,6 +71,22 @@ test('a bucket for the state is made and closed, and then what is absent is 404'
   expect(await anonymous(bucket, 'ledger')('tools/log/0000000001.json')).toBe('403 AccessDenied');
 });
 
+test('a store that takes its time to let policies in is waited for; one that never does is told of', async () => {
+  await using bucket = await withoutBucket();
+  let denials = 2;
+  bucket.s3.setFaults(({ operation }) =>
+    operation === 'PutBucketPolicy' && denials-- > 0
+      ? { type: 'error', status: 403, code: 'AccessDenied' }
+      : undefined,
+  );
+  expect(await bucket.run('store', 'create')).toMatchObject({ code: 0 });
+  await send({ ...bucket.s3, bucket: 'fresh' }, 'DELETE', { query: 'policy=' });
+  denials = 100;
+  const { code, stderr } = await bucket.run('store', 'create');
+  expect(code).toBe(4);
+  expect(complaintsIn(stderr)).toContain('run this with --private');
+});
+
 test('--private makes nothing public', async () => {
   await using bucket = await withoutBucket();
   await bucket.run('store', 'create', '--private');

@@ -1,5 +1,6 @@
 /** `pakhus store create`. */
-import { type CreateResult, type CreateStep, createStore } from '../../repository/buckets/create-store.ts';
+import type { CreateStep } from '../../repository/buckets/bucket-work.ts';
+import { type CreateResult, createStore } from '../../repository/buckets/create-store.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { flag } from '../inputs.ts';
 

@@ -13,23 +13,15 @@ import { callOf } from '../../catalog/call-of.ts';
 import type { ResolvedConfig } from '../../config/resolved-config.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
-import { type BucketAdmin, bucketAdmin, UNSUPPORTED } from '../../storage/s3/bucket-admin.ts';
+import { bucketAdmin, UNSUPPORTED } from '../../storage/s3/bucket-admin.ts';
 import { bucketUrl } from '../../storage/s3/bucket-url.ts';
 import { connect } from '../../storage/s3/client.ts';
 import { listObjects } from '../../storage/s3/list.ts';
-import type { CallOptions } from '../../storage/storage.ts';
 import { STATE_FOLDER } from '../store-layout.ts';
-import { mergePolicies } from './merge-policies.ts';
+import type { CreateStep, Work } from './bucket-work.ts';
+import { makePublic } from './make-public.ts';
 import { type BucketFolder, bucketPlaces, isSameBucket, requireBuckets } from './places.ts';
 import { readerPolicy } from './policies.ts';
-
-/** What was seen to, in one bucket. */
-export interface CreateStep {
-  readonly bucket: string;
-  readonly what: 'bucket' | 'public-access' | 'policy' | 'private' | 'website';
-  /** `would`: a dry run. `unsupported`: this provider has no such thing. */
-  readonly outcome: 'done' | 'there' | 'would' | 'unsupported';
-}
 
 export interface CreateResult {
   readonly steps: readonly CreateStep[];
@@ -67,7 +59,7 @@ export async function createStore(config: Config, options: CreateOptions): Promi
   if (store !== undefined) {
     const work = await openBucket(store, { options, steps });
     await makeBucket(work, () => checkForeign(work, options));
-    if (!options.isPrivate) await makePublic(work, { store, state, config });
+    if (!options.isPrivate) await makePublic(work, readerPolicy({ store, state }, config.repositories.value));
     if (options.website) await makeWebsite(work);
     url = bucketUrl(store.location, await work.admin.region());
   }
@@ -79,17 +71,6 @@ export async function createStore(config: Config, options: CreateOptions): Promi
   return { steps, url };
 }
 
-interface Work {
-  readonly folder: BucketFolder;
-  readonly admin: BucketAdmin;
-  readonly dryRun: boolean;
-  readonly call: CallOptions;
-  /** True: the bucket is not there yet, and a dry run does not make it. */
-  isMissing: boolean;
-  list(prefix: string): AsyncIterable<{ readonly key: string }>;
-  note(what: CreateStep['what'], outcome: CreateStep['outcome']): void;
-}
-
 async function openBucket(
   folder: BucketFolder,
   { options, steps }: { readonly options: CreateOptions; readonly steps: CreateStep[] },
@@ -99,6 +80,7 @@ async function openBucket(
   const connection = await connect(folder.location, { clock, env });
   const { bucket } = folder.location;
   return {
+    clock,
     folder,
     admin: bucketAdmin(connection),
     dryRun,
@@ -135,51 +117,6 @@ async function checkForeign({ folder, list }: Work, options: CreateOptions): Pro
         details: { bucket, key },
       },
     );
-  }
-}
-
-async function makePublic(
-  work: Work,
-  {
-    store,
-    state,
-    config,
-  }: { readonly store: BucketFolder; readonly state: BucketFolder | undefined; readonly config: Config },
-): Promise<void> {
-  const { admin, call, note } = work;
-  const block = work.isMissing ? undefined : await admin.publicAccessBlock(call);
-  if (
-    block !== undefined &&
-    block !== UNSUPPORTED &&
-    (block.BlockPublicPolicy || block.RestrictPublicBuckets)
-  ) {
-    const open = { ...block, BlockPublicPolicy: false, RestrictPublicBuckets: false };
-    if (!work.dryRun) await admin.putPublicAccessBlock(open, call);
-    note('public-access', work.dryRun ? 'would' : 'done');
-  }
-  const wanted = readerPolicy({ store, state }, config.repositories.value);
-  const old = work.isMissing ? undefined : await admin.policy(call);
-  if (old === UNSUPPORTED) {
-    note('policy', 'unsupported');
-    return;
-  }
-  const merged = mergePolicies(old, wanted);
-  if (merged === undefined) note('policy', 'there');
-  else if (work.dryRun) note('policy', 'would');
-  else note('policy', (await putPolicy(work, merged)) ? 'done' : 'unsupported');
-}
-
-async function putPolicy({ admin, call, folder }: Work, json: string) {
-  try {
-    return await admin.putPolicy(json, call);
-  } catch (error) {
-    if (!(error instanceof PakhusError) || error.code !== 'STORE_PERMISSION') throw error;
-    throw new PakhusError('STORE_PERMISSION', `${error.message}: everybody cannot be let read it`, {
-      hint:
-        `The account may block public access everywhere (S3, "Block Public Access settings for this account"), or s3:PutBucketPolicy is missing. ` +
-        `Without public access, put a CDN in front of s3://${folder.location.bucket} and run this with --private.`,
-      cause: error,
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The bucket itself: making it, and who may read it. What a store does not know is told apart from what it refuses. */
+import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { CallOptions } from '../storage.ts';
 import type { Connection, Handling } from './client.ts';
@@ -86,10 +87,11 @@ export function bucketAdmin(connection: Connection): BucketAdmin {
 
     async create(call) {
       const region = location.region ?? (await client.config.region());
+      // A region that is younger than the SDK is none to its types.
       const where =
         region === FIRST_REGION || !location.isAws
           ? {}
-          : { CreateBucketConfiguration: { LocationConstraint: region as never } };
+          : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
       try {
         await ask(call, (handling) =>
           client.send(new sdk.CreateBucketCommand({ Bucket, ...where }), handling),
