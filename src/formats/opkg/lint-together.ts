@@ -2,7 +2,7 @@
 import type { Lint, PackageMeta } from '../format.ts';
 
 /** A kernel module asks for the one kernel that it was built for. */
-const KERNEL = /^Depends:.*\bkernel \(= ?([^)]+)\)/m;
+const KERNEL = /^Depends:.*\bkernel \(= ?([^)\n]{1,200})\)/m;
 
 /** Modules for several kernels in one feed: a device can install those of its own only, and opkg picks by version alone. */
 export function lintTogether(packages: readonly Pick<PackageMeta, 'name' | 'metadata'>[]): readonly Lint[] {
