@@ -56,7 +56,7 @@ async function copyOne(
   }
 }
 
-/** Creating is cheaper than replacing. Who else is making the same copy writes the same bytes. */
+/** Creating is cheaper than replacing in a directory. Whatever came of it, and whoever else is making the same copy: it is the same bytes. */
 async function createOrReplace(
   to: Storage,
   { key, body }: { readonly key: string; readonly body: ReopenableBody },
@@ -65,7 +65,7 @@ async function createOrReplace(
   try {
     await to.write(key, body, { ...options, ifAbsent: true });
   } catch (error) {
-    if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+    if (!hasCode(error, 'STORE_CONFLICT', 'STORE_UNAVAILABLE')) throw error;
     await to.write(key, body, options);
   }
 }
