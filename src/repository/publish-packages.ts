@@ -236,6 +236,7 @@ function repeats(
   repeated: readonly InspectedPackage[],
   placed: readonly PlacedPackage[],
 ): readonly PublishedPackage[] {
+  if (repeated.length === 0) return [];
   const pathOf = new Map(placed.map(({ inspected: { sha256 }, path }) => [sha256, path]));
   return repeated.map((inspected) =>
     published({ inspected, path: pathOf.get(inspected.sha256) ?? '' }, 'unchanged'),

@@ -53,7 +53,7 @@ export async function inspectFiles(
 
 /** Each kind of lint in full for the first files that have it; the others are counted. */
 function reportLints(good: readonly InspectedPackage[], report: Report): void {
-  const all = good.flatMap(({ source, meta }) => meta.lints.map((lint) => ({ source, lint })));
+  const all = good.flatMap((one) => one.meta.lints.map((lint) => ({ source: one.source, lint })));
   for (const [code, found] of Map.groupBy(all, ({ lint }) => lint.code)) {
     for (const { source, lint } of found.slice(0, LINTS_SHOWN)) {
       report({ type: 'warning', code, message: `${source}: ${lint.message}` });

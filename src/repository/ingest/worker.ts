@@ -20,7 +20,10 @@ let known: KnownDigests = new Map();
 parentPort?.on('message', async ({ id, work }: Request) => {
   const { outcomes, packages } = work.type === 'inspect' ? await inspect(work) : await store(work);
   const response: Response = { id, outcomes: outcomesToWire<WorkResult>(outcomes), packages };
-  parentPort?.postMessage(response, packages === undefined ? [] : [packages.lot.bytes.buffer]);
+  parentPort?.postMessage(
+    response,
+    packages === undefined ? [] : [packages.lot.label.bytes.buffer, packages.lot.texts.bytes.buffer],
+  );
 });
 
 function inspect({ paths, digests = known }: Extract<Work, { type: 'inspect' }>): Promise<InspectedBatch> {
