@@ -1,6 +1,6 @@
 /**
- * Claims: whoever prepares for long says so, and others wait instead of doing the same work for nothing. Only advice: a claim
- * decides nothing, and one whose writer died costs others a few seconds.
+ * Claims: whoever prepares for long says so, and others wait instead of doing the same work for nothing. Where several have something
+ * open, one of them claims before it begins. Only advice: a claim decides nothing, and one whose writer died costs others a few seconds.
  *
  * `claim/<rev>-<slot>`: a new slot is written as long as the work goes on; no new slot for a while means that its writer is dead.
  */
@@ -18,15 +18,42 @@ const DEAD_MS = 5000;
 const PATIENCE_MS = 30_000;
 const POLL_MS = 500;
 
-/** Runs `work`, which prepares revision `rev`, and claims it meanwhile when it takes long. */
+/** One that this process has written. */
+export interface Claim {
+  readonly key: string;
+  readonly slot: number;
+}
+
+/**
+ * The claim to revision `rev`, before any work on it; undefined: somebody else was first, and has made it.
+ * @param revision.after The claim of somebody who died.
+ */
+export async function claimTurn(
+  ledger: Ledger,
+  { rev, after }: { readonly rev: number; readonly after: string | undefined },
+  call: CallOptions = {},
+): Promise<Claim | undefined> {
+  for (let last = after; ; last = await newestSlot(ledger, rev, call)) {
+    const slot = last === undefined ? 0 : Number(last.slice(claimPrefix(rev).length)) + 1;
+    const key = slotKey(rev, slot);
+    if ((await writeSlot(ledger, { rev, slot }, call)) !== undefined) return { key, slot };
+    await awaitClaim(ledger, { rev, slot: key }, call);
+    if (await isCommitted(ledger, rev, call)) return undefined;
+  }
+}
+
+/**
+ * Runs `work`, which makes revision `rev`, and claims it meanwhile when it takes long.
+ * @param revision.held The claim that it begins with.
+ */
 export async function withClaim<T>(
   ledger: Ledger,
-  rev: number,
+  { rev, held }: { readonly rev: number; readonly held?: Claim | undefined },
   work: () => Promise<T>,
   call: CallOptions & { readonly quietMs?: number } = {},
 ): Promise<T> {
   const { quietMs = QUIET_MS, ...options } = call;
-  const written: string[] = [];
+  const written: string[] = held === undefined ? [] : [held.key];
   let renewing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   const renew = (slot: number): void => {
@@ -38,7 +65,7 @@ export async function withClaim<T>(
     // Whoever awaits it below is told; until then nobody is.
     renewing.catch(() => {});
   };
-  timer = setTimeout(renew, quietMs, 0);
+  timer = held === undefined ? setTimeout(renew, quietMs, 0) : setTimeout(renew, RENEW_MS, held.slot + 1);
   try {
     return await work();
   } finally {
@@ -72,7 +99,7 @@ async function writeSlot(
   { rev, slot }: { readonly rev: number; readonly slot: number },
   call: CallOptions,
 ): Promise<string | undefined> {
-  const key = `${claimPrefix(rev)}${String(slot).padStart(3, '0')}`;
+  const key = slotKey(rev, slot);
   try {
     await ledger.state.write(key, Buffer.from(`${JSON.stringify({ author: ledger.author })}\n`), {
       ...call,
@@ -104,6 +131,10 @@ async function isCommitted(ledger: Ledger, rev: number, call: CallOptions): Prom
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return false;
     throw error;
   }
+}
+
+function slotKey(rev: number, slot: number): string {
+  return `${claimPrefix(rev)}${String(slot).padStart(3, '0')}`;
 }
 
 function claimPrefix(rev: number): string {

@@ -1,23 +1,19 @@
 /** Turning open intents into the next revision. */
-import type { BlobRef } from '../catalog/blobs.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { awaitClaim, withClaim } from './claim.ts';
+import { awaitClaim, claimTurn, withClaim } from './claim.ts';
 import { checkCommitter, requireSigner } from './committers.ts';
 import { findSettlement } from './find-settlement.ts';
-import { type InboxEntry, removeIntents } from './inbox.ts';
-import type { BadIntent, Intent } from './intents.ts';
+import { removeIntents } from './inbox.ts';
 import { learnStoreTime } from './learn-time.ts';
 import type { Ledger } from './ledger.ts';
 import { newestRev, type Revision } from './log.ts';
 import { type LookAtRest, lookAround } from './look-around.ts';
-import type { Committer, GonePointer, Manifest, PointerEntry, Proposer, Sweep } from './manifest.ts';
+import { type Attempt, makeRevision, type Prepare, revAfter } from './make-revision.ts';
 import type { PointersThere } from './pointers.ts';
-import type { Settlement } from './record.ts';
-import { addSettled, type SettledIntent, type SettledIntents } from './settled.ts';
-import { awaitSweeper, readSweepKeys, sweepEndsIn } from './sweep.ts';
-import { dateOfNext, waitBeforeNext, writeRevision } from './write-revision.ts';
-import { checkWriter, firstWriter } from './writer.ts';
+import type { SettledIntent, SettledIntents } from './settled.ts';
+import { waitBeforeNext } from './write-revision.ts';
+import { checkWriter } from './writer.ts';
 
 /** Times that other writers may win before this one gives up. */
 const ATTEMPTS = 100;
@@ -25,34 +21,6 @@ const ATTEMPTS = 100;
 const JITTER_MS = 300;
 /** How often to look whether a sweep is over. */
 const SWEEP_POLL_MS = 10_000;
-
-export interface PrepareInput {
-  /** Undefined for revision 1. */
-  readonly base: Revision | undefined;
-  readonly intents: readonly Intent[];
-  readonly rev: number;
-  /** The date to sign, milliseconds since 1970, a whole second. */
-  readonly signedAtMs: number;
-  /** Paths below the public folder that are being deleted: the revision must not name one that `base` does not. */
-  readonly swept: ReadonlySet<string>;
-  readonly signal?: AbortSignal;
-}
-
-/** The next revision, everything but the record written. */
-export interface Prepared {
-  readonly content: unknown;
-  readonly committers: readonly Committer[];
-  readonly proposers: readonly Proposer[];
-  readonly pointers: readonly PointerEntry[];
-  readonly files: BlobRef | null;
-  /** For the intents that were given; one that is left out stays open, because it needs what is being deleted. */
-  readonly settled: readonly Settlement[];
-  /** One line for the log. */
-  readonly message: string;
-}
-
-/** Undefined: nothing can be done until the sweep is over. */
-export type Prepare = (input: PrepareInput) => Promise<Prepared | undefined>;
 
 export interface CommitOptions extends CallOptions {
   readonly prepare: Prepare;
@@ -122,7 +90,11 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
     }
     // Somebody may have set the clock back since.
     if (!isTime(tail)) continue;
-    const attempted = { tail, intents, bad, left, there, prepare };
+    // Where others have something open as well, they are about to do the same work.
+    const isCrowded = intents.length + bad.length > Math.max(1, waitFor.length);
+    const held = isCrowded ? await claimTurn(ledger, { rev: revAfter(tail), after: claim }, call) : undefined;
+    if (isCrowded && held === undefined) continue;
+    const attempted = { tail, intents, bad, left, there, held, prepare };
     const done = await commitOnce(ledger, attempted, call).catch(async (error: unknown) => {
       // On top of a revision that is the newest no more, an error says nothing: what it names may be collected, proposals settled.
       if (!(error instanceof PakhusError) || !(await isOvertaken(ledger, tail, call))) throw error;
@@ -146,16 +118,6 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
   );
 }
 
-interface Attempt {
-  readonly tail: Revision | undefined;
-  readonly intents: readonly Intent[];
-  readonly bad: readonly BadIntent[];
-  /** Settled before, and there all the same. */
-  readonly left: readonly InboxEntry[];
-  readonly there: LookAtRest['there'];
-  readonly prepare: Prepare;
-}
-
 interface Committed {
   readonly revision: Revision;
   readonly settled: ReadonlyMap<string, SettledIntent>;
@@ -167,80 +129,20 @@ async function commitOnce(
   attempt: Attempt,
   call: CallOptions,
 ): Promise<Committed | 'lost' | 'sweeping'> {
-  const { tail, intents, bad } = attempt;
+  const { tail, intents, bad, held } = attempt;
   const rev = revAfter(tail);
-  const nowMs = ledger.time.now();
-  const signedAtMs = dateOfNext(ledger);
-  const { sweep, swept } = await sweepOf(ledger, tail, call);
-  const prepared = await withClaim(
-    ledger,
-    rev,
-    () => attempt.prepare({ base: tail, intents, rev, signedAtMs, swept, ...call }),
-    call,
-  );
-  if (prepared === undefined) return 'sweeping';
-  const settled = [...prepared.settled, ...bad.map(({ ref, reason }) => ({ ref, rejected: reason }))];
-  const { committers, proposers, pointers, content, files, message } = prepared;
-  const manifest: Manifest = {
-    committers,
-    proposers,
-    pointers,
-    gone: gonePointers(tail?.manifest, pointers, rev),
-    settled: await addSettled(ledger, tail?.manifest.settled ?? [], {
-      settled: settled.map((one) => ({ ...one, rev })),
-      left: new Set(attempt.left.map(({ ref }) => ref)),
-      nowMs,
-      ...call,
-    }),
-    sweep,
-    writer: tail === undefined ? firstWriter(ledger) : tail.manifest.writer,
-    wholeFrom: tail?.manifest.wholeFrom ?? 1,
-    content,
-  };
-  await attempt.there;
-  const next = { tail, manifest, files, signedAtMs, message, settled };
-  const revision = await writeRevision(ledger, next, call);
-  if (revision === undefined) return 'lost';
+  const made = await withClaim(ledger, { rev, held }, () => makeRevision(ledger, attempt, call), call);
+  if (made === 'lost' || made === 'sweeping') return made;
   // After a power cut the record is there, or the intents still are.
   await ledger.settle(call);
-  const done = new Map(settled.map((one) => [one.ref, { ...one, rev }]));
+  const done = new Map(made.settled.map((one) => [one.ref, { ...one, rev }]));
   const removable = [...intents, ...bad].filter(({ ref }) => done.has(ref));
   await removeIntents(ledger, removable, call);
-  return { revision, settled: done };
-}
-
-/** The sweep that goes on, and what it deletes; one whose time is over ends here. */
-async function sweepOf(
-  ledger: Ledger,
-  tail: Revision | undefined,
-  call: CallOptions,
-): Promise<{ readonly sweep: Sweep | null; readonly swept: ReadonlySet<string> }> {
-  const sweep = tail?.manifest.sweep ?? null;
-  if (sweep === null) return { sweep, swept: new Set() };
-  if (sweepEndsIn(ledger, sweep) > 0)
-    return { sweep, swept: new Set((await readSweepKeys(ledger, sweep, call)).tree) };
-  await awaitSweeper(ledger, call);
-  return { sweep: null, swept: new Set() };
+  return { revision: made.revision, settled: done };
 }
 
 async function isOvertaken(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<boolean> {
   return (await newestRev(ledger, { known: tail, ...call })) !== (tail?.signed.record.rev ?? 0);
-}
-
-function revAfter(tail: Revision | undefined): number {
-  return (tail?.signed.record.rev ?? 0) + 1;
-}
-
-/** Names that `base` published or remembered, without those that `pointers` publish. */
-function gonePointers(
-  base: Manifest | undefined,
-  pointers: readonly PointerEntry[],
-  rev: number,
-): readonly GonePointer[] {
-  if (base === undefined) return [];
-  const current = new Set(pointers.map((one) => one.path));
-  const before = [...base.gone, ...base.pointers.map(({ path }) => ({ path, since: rev }))];
-  return before.filter((one) => !current.has(one.path));
 }
 
 /** Intents that are neither open nor remembered: whoever slept for a week finds in the log what became of them. */

@@ -10,8 +10,9 @@ import {
 } from '../../tests/support/ledger-kit.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import type { Storage } from '../storage/storage.ts';
-import { commitIntents, type Prepare } from './commit.ts';
+import { commitIntents } from './commit.ts';
 import { withdrawIntent } from './intents.ts';
+import type { Prepare } from './make-revision.ts';
 import { publishTail } from './publish.ts';
 
 describe('while another writer is at work', () => {

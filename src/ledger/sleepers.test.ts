@@ -16,8 +16,9 @@ import type { Clock } from '../core/clock.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
 import { createMemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
-import { commitIntents, type Prepare } from './commit.ts';
+import { commitIntents } from './commit.ts';
 import { readTail } from './log.ts';
+import type { Prepare } from './make-revision.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

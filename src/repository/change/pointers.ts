@@ -5,7 +5,7 @@ import type { IndexFiles } from '../../catalog/index-files.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { ENCODING_SUFFIX, type PointerPlan } from '../../formats/format.ts';
-import type { PrepareInput } from '../../ledger/commit.ts';
+import type { PrepareInput } from '../../ledger/make-revision.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { SignAll } from '../keys/keys.ts';

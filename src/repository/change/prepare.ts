@@ -6,7 +6,7 @@ import type { IndexEntry } from '../../catalog/catalog.ts';
 import type { RunEdits } from '../../catalog/edit-runs.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Report } from '../../core/report-event.ts';
-import type { Prepare, PrepareInput } from '../../ledger/commit.ts';
+import type { Prepare, PrepareInput } from '../../ledger/make-revision.ts';
 import type { Settlement } from '../../ledger/record.ts';
 import { findRefusal } from '../gate/gate.ts';
 import { pastOf } from '../history/past-revisions.ts';

@@ -14,7 +14,7 @@ import { runTogether } from '../../catalog/run-together.ts';
 import type { Report } from '../../core/report-event.ts';
 import { ENCODING_SUFFIX, type Format, type PointerPlan } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
-import type { Prepared } from '../../ledger/commit.ts';
+import type { Prepared } from '../../ledger/make-revision.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
 import { withLeafNames } from '../gate/leaf-names.ts';
 import type { SignAll } from '../keys/keys.ts';

@@ -117,7 +117,7 @@ async function collectAll(
     const next = tail.revision.signed.record.rev + 1;
     // Where many publish, a look at everything takes longer than one of their turns: they are asked to wait.
     const done: Round = await (outcome === 'lost'
-      ? withClaim(ledger, next, once, { ...call, quietMs: 0 })
+      ? withClaim(ledger, { rev: next }, once, { ...call, quietMs: 0 })
       : once());
     outcome = done.outcome;
     first ??= done.shares;
