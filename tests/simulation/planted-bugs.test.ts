@@ -1,15 +1,17 @@
 /** The simulation must find out what it is there for: each of these stores lacks one promise on which the ledger rests. */
 import { expect, test } from 'vitest';
 import type { Storage } from '../../src/storage/storage.ts';
+import { createS3World } from './s3/s3-world.ts';
 import { prepareSimulation } from './world/prepare.ts';
 import { simulate } from './world/simulate.ts';
-import type { StoreKind } from './world/world.ts';
+import type { CreateWorld, StoreKind } from './world/world.ts';
 
 const SEEDS = 100;
 
 interface PlantedBug {
   readonly what: string;
   readonly kind: StoreKind;
+  readonly create?: CreateWorld;
   readonly sabotage: (store: Storage) => Storage;
   readonly found: RegExp;
 }
@@ -24,6 +26,19 @@ const BUGS: readonly PlantedBug[] = [
         store.write(key, body, ifAbsent && !key.includes('/log/') ? { ...call, ifAbsent } : call),
     }),
     found: /the record .* was touched/,
+  },
+  {
+    what: 'a package is lost on its way to S3',
+    kind: 's3 honest',
+    create: createS3World,
+    sabotage: (store) => ({
+      ...store,
+      write: async (key, body, call) =>
+        key.includes('/pool/')
+          ? { key, sizeBytes: 0, modifiedMs: 0, etag: '' }
+          : store.write(key, body, call),
+    }),
+    found: /is named and does not exist|is not there/,
   },
   {
     what: 'an older pointer can replace a newer one',
@@ -51,12 +66,14 @@ const BUGS: readonly PlantedBug[] = [
   },
 ];
 
-test.each(BUGS)('$what: found out', { timeout: 120_000 }, async ({ kind, sabotage, found }) => {
-  await using preparation = await prepareSimulation();
+test.each(BUGS)('$what: found out', { timeout: 120_000 }, async ({ kind, create, sabotage, found }) => {
+  await using preparation = await prepareSimulation(create, create && [kind]);
   const { palette } = preparation;
   const problems: string[] = [];
   for (let seed = 1; seed <= SEEDS && problems.length === 0; seed++) {
-    await simulate({ seed, kind, palette, sabotage }).catch((error: Error) => problems.push(error.message));
+    await simulate({ seed, kind, palette, sabotage, ...(create && { create }) }).catch((error: Error) =>
+      problems.push(error.message),
+    );
   }
   expect(problems.join()).toMatch(found);
 });

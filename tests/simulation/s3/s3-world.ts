@@ -48,6 +48,7 @@ export function createS3World({
   trace = [],
   startMs = START_MS,
   toleranceMs = 0,
+  sabotage = (same) => same,
 }: WorldInput): World {
   if (!isS3Kind(kind)) throw new Error(`${kind} is no bucket of a server`);
   const replaces = kind !== 's3 create-only';
@@ -112,7 +113,7 @@ export function createS3World({
     });
     const location = parseS3Location(s3Location({ endpoint: `http://${host}`, region }, { bucket }), {});
     const open = async (): Promise<Storage> => {
-      const storage = await openS3Storage({ location, clock, env: s3Environment(account, region) });
+      const storage = sabotage(await openS3Storage({ location, clock, env: s3Environment(account, region) }));
       return retries ? retryStorage(storage, { clock, random: dice.next }) : storage;
     };
     const store = mortalStorage('s3://simulated', {
