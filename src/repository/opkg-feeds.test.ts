@@ -14,6 +14,7 @@ import {
 import { createTestUser, flipByte, keysOf } from '../../tests/support/test-repository.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { Storage } from '../storage/storage.ts';
+import { finishOthers } from './change/change.ts';
 import { collectRepository } from './collect/collect.ts';
 import { rollbackPlace } from './history/rollback.ts';
 import { promotePackages } from './promote-packages.ts';
@@ -94,6 +95,17 @@ describe.each(STORES)('in %s', (_, capabilities) => {
     expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0']);
     expect(await findingsOf(user)).toEqual([]);
   });
+});
+
+test('proposed packages are in every feed that lists them once they are committed', async () => {
+  await using user = await createOpkgUser();
+  await publishIpks(user, [ARM, MIPS]);
+  await publishIpks(user, [ALL, { ...ARM, version: '2.0' }], { propose: { as: undefined } });
+  expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['tool 1.0']);
+  await finishOthers(await user.open('opkg'), user.options);
+  expect(await namesIn(user.store, feedFolder('arm_v7'))).toEqual(['docs 1.0', 'tool 1.0', 'tool 2.0']);
+  expect(await namesIn(user.store, feedFolder('mips_24kc'))).toEqual(['docs 1.0', 'tool 1.0']);
+  expect(await findingsOf(user)).toEqual([]);
 });
 
 test('a copy that is damaged or gone is found and made again', async () => {

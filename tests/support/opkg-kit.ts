@@ -8,6 +8,7 @@ import { parsePlace } from '../../src/config/place.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { writeIpk } from '../../src/formats/opkg/write-ipk.ts';
 import { type PublishFilesResult, publishFiles } from '../../src/repository/publish-files.ts';
+import type { Proposing } from '../../src/repository/repository.ts';
 import { verifyRepository } from '../../src/repository/verify/verify.ts';
 import { verifyUsign } from '../../src/signing/usign.ts';
 import { createMemoryStorage } from '../../src/storage/memory.ts';
@@ -55,16 +56,20 @@ export async function writeIpks(folder: string, specs: readonly QuickIpk[]): Pro
   );
 }
 
-/** Publishes packages; what is missing is made. */
+/** Publishes packages; what is missing is made. `propose`: they wait for whoever commits. */
 export async function publishIpks(
   user: TestUser,
   specs: readonly QuickIpk[],
-  { to }: { readonly to?: string } = {},
+  { to, propose }: { readonly to?: string; readonly propose?: Proposing } = {},
 ): Promise<PublishFilesResult> {
   const paths = await writeIpks(join(user.folder, randomUUID()), specs);
   const place = to === undefined ? undefined : parsePlace(to);
   const input = { paths, cwd: user.folder, to: place, keepGoing: false, dryRun: false };
-  return publishFiles(await user.workspace(), { ...input, mayCreate: async () => true }, user.options);
+  return publishFiles(
+    await user.workspace(),
+    { ...input, mayCreate: async () => true },
+    { ...user.options, propose },
+  );
 }
 
 /** A package as a feed lists it. */
