@@ -50,16 +50,9 @@ export function committerPolicy({ store, state }: BucketPlaces): Policy {
     },
     {
       ...allow('PakhusWrite', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload']),
-      Resource: folders.map(({ location, start }) => arn(location, `${literal(start)}*`)),
+      Resource: folders.map(keysOf),
     },
-    ...(store?.location.acl === undefined
-      ? []
-      : [
-          {
-            ...allow('PakhusAcl', ['s3:PutObjectAcl']),
-            Resource: [arn(store.location, `${literal(store.start)}*`)],
-          },
-        ]),
+    ...aclStatements(folders.filter(({ location }) => location.acl !== undefined).map(keysOf)),
     ...(state === undefined ? [] : logStatements(state)),
   ]);
 }
@@ -132,6 +125,7 @@ function inboxStatements(
           },
         ]
       : [{ ...create, Resource: all(inboxes) }]),
+    ...aclStatements(location.acl === undefined ? [] : all(inboxes)),
     { ...allow('PakhusGiveUpParts', ['s3:AbortMultipartUpload']), Resource: all(inboxes) },
   ];
 }
@@ -161,6 +155,15 @@ export function readerPolicy(
     { ...read, Resource: paths.map((path) => arn(location, `${literal(start)}${path}`)) },
     ...listing,
   ]);
+}
+
+/** Who sends an ACL with an object needs one right more. */
+function aclStatements(Resource: readonly string[]): readonly Statement[] {
+  return Resource.length === 0 ? [] : [{ ...allow('PakhusAcl', ['s3:PutObjectAcl']), Resource }];
+}
+
+function keysOf({ location, start }: BucketFolder): string {
+  return arn(location, `${literal(start)}*`);
 }
 
 function policy(Statement: readonly Statement[]): Policy {

@@ -100,6 +100,14 @@ describe('proposers', () => {
     expect(apart).toContain('arn:aws:s3:::private/x/tools/inbox/ci/*');
   });
 
+  test('of another account let the owner of the bucket read what they propose', async () => {
+    const shared = 'store: s3://pub?endpoint=https://s3.example.org&acl=bucket-owner-full-control';
+    expect(await resourcesOf('proposer', [shared, CI], 'ci')).toContainEqual([
+      'Allow PutObjectAcl',
+      'arn:aws:s3:::pub/.pakhus/tools/inbox/ci/*',
+    ]);
+  });
+
   test.each([
     ['without a name', ['store: s3://pub'], undefined, 'CLI_USAGE'],
     ['that nobody knows', ['store: s3://pub'], 'ci', 'CONFIG_INVALID'],
