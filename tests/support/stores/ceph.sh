@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Ceph on one node, for tests: a monitor, one OSD in memory and the S3 gateway. No manager, no systemd, no authentication inside.
 # Debian packages: ceph-mon ceph-osd radosgw ceph-common. Any user may run it.
-# usage: ceph.sh S3_PORT MONITOR_PORT ACCESS_KEY SECRET_KEY
+# usage: ceph.sh S3_PORT MONITOR_PORT ACCESS_KEY SECRET_KEY [USER...]
+# Users have no rights, their name for access key and secret-of-NAME for secret; whoever has the first key may give them policies.
 . "$(dirname "$0")/until-stopped.sh"
 s3_port=$1 monitor_port=$2 access_key=$3 secret_key=$4
+shift 4
 
 mkdir "$folder"/{mon,osd,rgw,log,run}
 fsid=$(cat /proc/sys/kernel/random/uuid)
@@ -75,4 +77,9 @@ daemon gateway radosgw -n client.rgw.a -f
 until_open "$s3_port"
 radosgw-admin -n client.rgw.a user create --uid=test --display-name=test \
   --access-key="$access_key" --secret-key="$secret_key" >/dev/null 2>"$folder/log/admin.out"
+for name in "$@"; do
+  radosgw-admin -n client.rgw.a caps add --uid=test --caps='user-policy=*' >/dev/null 2>>"$folder/log/admin.out"
+  radosgw-admin -n client.rgw.a user create --uid="$name" --display-name="$name" \
+    --access-key="$name" --secret-key="secret-of-$name" >/dev/null 2>>"$folder/log/admin.out"
+done
 run_until_stopped

@@ -1,4 +1,5 @@
-import type { S3Server } from '../s3-server.ts';
+import { send } from '../fake-s3/fake-s3-kit.ts';
+import { type S3Server, s3Environment } from '../s3-server.ts';
 import { type Lack, lackOfTools } from '../skip.ts';
 import { startStoreScript } from './real-store.ts';
 
@@ -10,10 +11,27 @@ export function lackOfCeph(): Lack {
   return lackOfTools('ceph', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin', 'setpriv');
 }
 
-export function startCeph(): Promise<S3Server> {
+/** `users`: others, who may do nothing yet. */
+export function startCeph({ users = [] }: { readonly users?: readonly string[] } = {}): Promise<S3Server> {
   return startStoreScript('ceph.sh', {
     ports: 2,
     credentials: CREDENTIALS,
-    args: [CREDENTIALS.accessKeyId, CREDENTIALS.secretAccessKey],
+    args: [CREDENTIALS.accessKeyId, CREDENTIALS.secretAccessKey, ...users],
   });
+}
+
+/** Gives a user a policy, in IAM's way, and what a process needs to be that user. */
+export async function allowUser(
+  ceph: S3Server,
+  name: string,
+  policy: string,
+): Promise<Readonly<Record<string, string>>> {
+  const query = { Action: 'PutUserPolicy', PolicyName: 'test', UserName: name, PolicyDocument: policy };
+  const answer = await send({ ...ceph, bucket: '' }, 'POST', {
+    query: Object.entries(query)
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+      .join('&'),
+  });
+  if (!answer.ok) throw new Error(`no policy could be given: ${answer.status} ${await answer.text()}`);
+  return s3Environment({ accessKeyId: name, secretAccessKey: `secret-of-${name}` }, ceph.region);
 }
