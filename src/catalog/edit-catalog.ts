@@ -64,8 +64,10 @@ export async function editCatalog(
 ): Promise<EditedCatalog> {
   const settings = parseSettings(change.settings);
   const known = createKnown(deps);
-  const { runs, missing } = await editRuns(base, { settings, edits: change.edits }, deps);
   const old = base?.channels ?? [];
+  // Needed soon, and far away perhaps.
+  for (const { table } of touchedIndexes(old, change.edits)) void known.tables.load(table, callOf(deps));
+  const { runs, missing } = await editRuns(base, { settings, edits: change.edits }, deps);
   const made: IndexEntry[] = [];
   const channels: CatalogChannel[] = [];
   for (const name of settings.channels.map((channel) => channel.name).sort(compareUtf8)) {
@@ -144,6 +146,20 @@ async function renderPlan(
   return renderIndex(
     { plan, runs, parents },
     { ...callOf(deps), ...stores, segment, digests, parallel, onBusy },
+  );
+}
+
+/** Indexes that list one of the edited runs. */
+function touchedIndexes(
+  channels: readonly CatalogChannel[],
+  edits: readonly RunEdits[],
+): readonly IndexEntry[] {
+  return channels.flatMap(({ name, indexes }) =>
+    indexes.filter(({ component, slots }) =>
+      edits.some(
+        ({ run }) => run.channel === name && run.component === component && slots.includes(run.slot),
+      ),
+    ),
   );
 }
 

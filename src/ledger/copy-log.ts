@@ -7,8 +7,9 @@ import { sha256Hex } from '../core/digest.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { checkParent } from './check-trust.ts';
 import type { Ledger } from './ledger.ts';
-import { checkParent, newestRev, RECORD_LIMIT_BYTES, type Revision, readRecord } from './log.ts';
+import { newestRev, RECORD_LIMIT_BYTES, type Revision, readRecord } from './log.ts';
 import { parseRecord, recordKey } from './record.ts';
 
 /** Records that are read before it is their turn. */

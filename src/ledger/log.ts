@@ -1,9 +1,11 @@
 /** Reading the log: the newest revision, and whether to believe it. */
+import type { BlobRef, BlobStore } from '../catalog/blobs.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
+import { quietly } from '../core/quietly.ts';
 import { readBytes } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
-import { plainName } from './inbox.ts';
+import { checkParent, checkSignature, checkTrust } from './check-trust.ts';
 import type { Ledger } from './ledger.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { type Published, readPublished } from './published.ts';
@@ -44,12 +46,35 @@ export async function readTail(
   }
   const published = await readPublished(ledger, call);
   // Most often it is the newest, so that one need not wait to hear so.
-  const guess = published && readRecord(ledger, published.rev, call);
-  guess?.catch(() => undefined);
+  const guess = published && guessRevision(ledger, published, call);
   const newest = await newestFrom(ledger, published?.rev, call);
   if (newest === 0) return undefined;
-  const found = newest === published?.rev ? await guess : undefined;
-  return readRevision(ledger, { rev: newest, published, found }, call);
+  if (guess === undefined || newest !== published?.rev)
+    return readRevision(ledger, { rev: newest, published }, call);
+  return readRevision(
+    ledger,
+    { rev: newest, published, found: await guess.record, manifest: guess.manifest },
+    call,
+  );
+}
+
+interface Guess {
+  readonly record: Promise<FoundRecord>;
+  /** The manifest that `published` names, unread where that is done in no time. */
+  readonly manifest: AheadBlob | undefined;
+}
+
+interface AheadBlob {
+  readonly ref: BlobRef;
+  readonly bytes: Promise<Uint8Array>;
+}
+
+function guessRevision(ledger: Ledger, { rev, manifest: ref }: Published, call: CallOptions): Guess {
+  const isFar = ledger.state.capabilities.metadata;
+  return {
+    record: quietly(readRecord(ledger, rev, call)),
+    manifest: isFar && ref !== undefined ? { ref, bytes: quietly(ledger.blobs.get(ref, call)) } : undefined,
+  };
 }
 
 /** The number of the newest record; 0 when there is none. @throws LEDGER_TRUNCATED */
@@ -80,20 +105,30 @@ export function truncated(ledger: Ledger, published: number): PakhusError {
   );
 }
 
-/** The revision `rev`, its signature checked. `found`: its record, where that was read. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
+/** The revision `rev`, its signature checked; what was read ahead of it is not read again. @throws STORE_OBJECT_NOT_FOUND, LEDGER_* */
 async function readRevision(
   ledger: Ledger,
   at: {
     readonly rev: number;
     readonly published: Published | undefined;
-    readonly found?: FoundRecord | undefined;
+    readonly found?: FoundRecord;
+    readonly manifest?: AheadBlob | undefined;
   },
   call: CallOptions,
 ): Promise<Revision> {
   const found = at.found ?? (await readRecord(ledger, at.rev, call));
-  await checkTrust(ledger, found.signed, call);
-  const manifest = await readManifest(ledger.blobs, found.signed.record, call);
+  await checkTrust(ledger, { newest: found.signed, readRecord: (rev) => readRecord(ledger, rev, call) });
+  const { blobs } = ledger;
+  const get: BlobStore['get'] = (ref, options) =>
+    at.manifest !== undefined && isSameBlob(ref, at.manifest.ref)
+      ? at.manifest.bytes
+      : blobs.get(ref, options);
+  const manifest = await readManifest({ ...blobs, get }, found.signed.record, call);
   return { ...found, manifest, published: at.published };
+}
+
+function isSameBlob(a: BlobRef, b: BlobRef): boolean {
+  return a.key === b.key && a.sizeBytes === b.sizeBytes;
 }
 
 /** A record as it stands; nothing is believed yet. @throws STORE_OBJECT_NOT_FOUND, LEDGER_CORRUPT */
@@ -127,7 +162,8 @@ export async function* walkBack(
   let child: FoundRecord | undefined;
   for (let rev = newest; rev > until; rev--) {
     const found = await readRecord(ledger, rev, call);
-    if (child === undefined) await checkTrust(ledger, found.signed, call);
+    if (child === undefined)
+      await checkTrust(ledger, { newest: found.signed, readRecord: (rev) => readRecord(ledger, rev, call) });
     else checkParent(ledger, child.signed, found.digest);
     child = found;
     yield found;
@@ -148,61 +184,4 @@ export async function* walkLog(
     parent = found;
     yield found;
   }
-}
-
-/**
- * A record is believed when an anchor signed it, or when a believed parent lists its signer. Without anchors the newest record
- * is trusted as it is, provided that its signer is one of its own committers.
- */
-async function checkTrust(ledger: Ledger, newest: SignedRecord, options: CallOptions): Promise<void> {
-  const { anchors } = ledger.trust;
-  let child = newest;
-  checkSignature(ledger, child, child);
-  while (anchors.size > 0 && !anchors.has(child.keyId)) {
-    const { rev } = child.record;
-    if (rev === 1) throw unknownOrigin(ledger, newest, child);
-    const { signed, digest } = await readRecord(ledger, rev - 1, options);
-    checkParent(ledger, child, digest);
-    checkSignature(ledger, child, signed);
-    checkSignature(ledger, signed, signed);
-    child = signed;
-  }
-}
-
-/** @throws LEDGER_UNTRUSTED unless one of the committers that `lister` lists signed it */
-function checkSignature(ledger: Ledger, signed: SignedRecord, lister: SignedRecord): void {
-  const committer = lister.record.committers.find((one) => one.keyId === signed.keyId);
-  if (committer === undefined) throw untrusted(ledger, signed, `its signer ${signed.keyId} is no committer`);
-  if (!ledger.verifySignature(signed.signedBytes, signed.signature, committer.publicKey)) {
-    throw untrusted(ledger, signed, 'its signature is wrong');
-  }
-}
-
-/** @throws LEDGER_UNTRUSTED unless `digest` is that of the record before `signed` */
-export function checkParent(ledger: Ledger, signed: SignedRecord, digest: string | null): void {
-  if (signed.record.parent === digest) return;
-  throw untrusted(ledger, signed, `its parent has digest ${digest}, the record says ${signed.record.parent}`);
-}
-
-/** Nothing of these records is believed, not even that they hold no line ends. */
-function unknownOrigin(ledger: Ledger, newest: SignedRecord, first: SignedRecord): PakhusError {
-  const { keyId, record } = first;
-  return new PakhusError(
-    'LEDGER_UNTRUSTED',
-    `${ledger.state.name}/${recordKey(newest.record.rev)} is not to be trusted: no record up to it is signed by a ledger key that you trust`,
-    {
-      hint:
-        `It was made by ${plainName(record.author)} with the ledger key ${plainName(keyId)}. If you know that this is right, add that key under 'ledger:' in ` +
-        'pakhus.yaml. If not, somebody replaced the repository.',
-      details: { rev: newest.record.rev, key: keyId, author: record.author },
-    },
-  );
-}
-
-function untrusted(ledger: Ledger, signed: SignedRecord, why: string): PakhusError {
-  const key = recordKey(signed.record.rev);
-  return new PakhusError('LEDGER_UNTRUSTED', `${ledger.state.name}/${key} is not to be trusted: ${why}`, {
-    hint: 'Somebody changed the store without a ledger key. Compare with a backup before you do anything else.',
-    details: { rev: signed.record.rev, key: signed.keyId },
-  });
 }

@@ -1,5 +1,6 @@
 /** What a committer has to know besides the newest revision. All of it is asked for at once: each answer may take a while. */
 import { callOf } from '../catalog/call-of.ts';
+import { quietly } from '../core/quietly.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { newestSlot } from './claim.ts';
 import { asCommitter, requireSigner } from './committers.ts';
@@ -83,10 +84,4 @@ async function lookAtWhole(
   if (since > tail.signed.record.rev && since > (await newestRev(ledger, { known: tail, ...call })))
     throw truncated(ledger, since);
   return there;
-}
-
-/** For work that nobody may come to wait for: whoever does is told of its error. */
-function quietly<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }

@@ -121,7 +121,7 @@ async function publishAlone(ledger: Ledger, call: CallOptions): Promise<PublishR
   await ledger.settle(call);
   const written = await writeAlone(ledger, tail.manifest, call);
   if (written.length > 0 || tail.published?.rev !== rev) await ledger.settle(call);
-  await advancePublished(ledger, { rev, etags: new Map(), from: tail.published }, call);
+  await advancePublished(ledger, { tail, etags: new Map() }, call);
   return { rev, written };
 }
 
@@ -140,7 +140,7 @@ async function publishAmongOthers(
       call,
     );
     if (etags !== undefined) {
-      await advancePublished(ledger, { rev, etags, from: tail.published }, call);
+      await advancePublished(ledger, { tail, etags }, call);
       return { rev, written: [...written] };
     }
     tail = await readTail(ledger, { known: tail, ...call });

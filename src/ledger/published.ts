@@ -1,9 +1,11 @@
 /** `published`: the revision through which every pointer is written. It only grows. */
+import { type BlobRef, readBlobRef } from '../catalog/blobs.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
-import { field, isRecord, num, text } from '../core/shape.ts';
+import { field, isRecord, num, optional, text } from '../core/shape.ts';
 import { readObject } from '../storage/read-all.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import type { Ledger } from './ledger.ts';
+import type { Revision } from './log.ts';
 
 const KEY = 'published';
 /** A hundred thousand pointers. */
@@ -16,6 +18,8 @@ export interface Published {
   readonly rev: number;
   /** In a bucket, the etags of that revision's pointers as their writer left them, by path: what has another one was touched since. */
   readonly etags: ReadonlyMap<string, string>;
+  /** That revision's manifest: a guess of what will be asked for next. */
+  readonly manifest: BlobRef | undefined;
   readonly etag: string;
   /** When it was written, by the store's clock. */
   readonly modifiedMs: number;
@@ -30,7 +34,13 @@ export async function readPublished(
     const { info, bytes } = await readObject(ledger.state, KEY, { ...options, limitBytes: LIMIT_BYTES });
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     const { etag, modifiedMs } = info;
-    return { rev: field(value, 'rev', num), etags: field(value, 'etags', readEtags), etag, modifiedMs };
+    return {
+      rev: field(value, 'rev', num),
+      etags: field(value, 'etags', readEtags),
+      manifest: field(value, 'manifest', (one) => optional(one, readBlobRef)),
+      etag,
+      modifiedMs,
+    };
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
     if (error instanceof SyntaxError || error instanceof TypeError) {
@@ -44,27 +54,23 @@ export async function readPublished(
 }
 
 /**
- * Says that every pointer is at `rev` or later. An older value than the store's is not written.
- * @param now.from What was read of it before, if anything was.
+ * Says that every pointer is at `tail` or later. An older value than the store's is not written.
+ * @param now.etags Of its pointers, in a bucket.
  */
 export async function advancePublished(
   ledger: Ledger,
-  now: {
-    readonly rev: number;
-    readonly etags: ReadonlyMap<string, string>;
-    readonly from: Published | undefined;
-  },
+  { tail, etags }: { readonly tail: Revision; readonly etags: ReadonlyMap<string, string> },
   options: CallOptions = {},
 ): Promise<void> {
-  const { rev, etags } = now;
-  let current = now.from ?? (await readPublished(ledger, options));
+  const { rev, manifest } = tail.signed.record;
+  const said = etags.size === 0 ? { rev } : { rev, manifest, etags: Object.fromEntries(etags) };
+  const body = Buffer.from(`${JSON.stringify(said)}\n`);
+  let current = tail.published ?? (await readPublished(ledger, options));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (current !== undefined && (current.rev > rev || (current.rev === rev && isSame(current.etags, etags))))
       return;
     const condition = current === undefined ? { ifAbsent: true } : { ifMatch: current.etag };
     try {
-      const said = etags.size === 0 ? { rev } : { rev, etags: Object.fromEntries(etags) };
-      const body = Buffer.from(`${JSON.stringify(said)}\n`);
       await ledger.state.write(KEY, body, { ...options, ...condition, contentType: 'application/json' });
       return;
     } catch (error) {

@@ -5,8 +5,9 @@
 import { mapInOrder } from '../catalog/map-in-order.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import type { CallOptions } from '../storage/storage.ts';
+import { checkParent } from './check-trust.ts';
 import type { Ledger } from './ledger.ts';
-import { checkParent, type FoundRecord, readRecord } from './log.ts';
+import { type FoundRecord, readRecord } from './log.ts';
 import { recordKey } from './record.ts';
 
 /** Records that are read ahead: a log of a thousand revisions is a thousand small objects. */

@@ -111,7 +111,10 @@ export async function publishPackages(
     // Loaded late: most packages are published.
     const { proposePackages } = await import('./proposals/propose-packages.ts');
     const packages = plan.fresh.map(({ inspected: one }) => one);
-    return result(plan.fresh, await proposePackages(repository, packages, { ...options, propose, message }));
+    return result(
+      plan.fresh,
+      await proposePackages(repository, packages, { ...options, tail, propose, message }),
+    );
   }
   // Known before anything is written.
   if (tail === undefined || plan.fresh.length > 0) requireCommitter(repository.ledger, tail?.revision);

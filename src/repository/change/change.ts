@@ -8,6 +8,7 @@ import type { PublishReport } from '../../ledger/publish.ts';
 import type { SettledIntent } from '../../ledger/settled.ts';
 import type { LineSigner } from '../../ledger/signed-lines.ts';
 import type { CallOptions } from '../../storage/storage.ts';
+import type { Speaker } from '../proposals/propose.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { encodeActions } from './action-codec.ts';
 import type { Action } from './actions.ts';
@@ -24,6 +25,8 @@ export interface Change {
   readonly message: string;
   /** Files of the public folder that this process wrote. */
   readonly own?: OwnFiles | undefined;
+  /** Who proposes it, where that is known and it is only proposed. */
+  readonly speaker?: Speaker;
   /** The newest revision when it was planned; undefined: there was none, or nobody looked. */
   readonly known?: Revision | undefined;
   /** It passed the gate on top of that. */

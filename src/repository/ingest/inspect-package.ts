@@ -5,8 +5,8 @@ import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format } from '../../formats/format.ts';
 import { recogniseFormat } from '../../formats/table.ts';
-import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
+import { createForwardReader } from './forward-reader.ts';
 import { hashingSource, memorySource } from './hashing-source.ts';
 import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
 
@@ -95,19 +95,19 @@ export async function inspectObject(
   key: string,
   { name = `${storage.name}/${key}`, ...options }: CallOptions & { readonly name?: string } = {},
 ): Promise<InspectedPackage> {
-  const { sizeBytes } = await storage.stat(key, options);
-  if (sizeBytes <= WHOLE_LIMIT_BYTES) {
-    return inspectBytes(name, await readBytes(storage, key, { ...options, limitBytes: WHOLE_LIMIT_BYTES }));
+  const { info, body } = await storage.read(key, options);
+  const { sizeBytes } = info;
+  const reader = createForwardReader(body);
+  try {
+    if (sizeBytes > WHOLE_LIMIT_BYTES)
+      return await inspectRanges(name, {
+        sizeBytes,
+        readAt: (offset, length) => reader.readAt(offset, length),
+      });
+    return await inspectBytes(name, await reader.readAt(0, sizeBytes));
+  } finally {
+    await reader.close();
   }
-  return inspectRanges(name, {
-    sizeBytes,
-    async readAt(offset, length) {
-      const { body } = await storage.read(key, { ...options, range: { offset, length } });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk);
-      return Buffer.concat(chunks);
-    },
-  });
 }
 
 async function inspectBytes(name: string, bytes: Uint8Array): Promise<InspectedPackage> {

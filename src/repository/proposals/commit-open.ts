@@ -46,8 +46,8 @@ export async function commitOpen(
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const { revision } = await openTail(repository, call);
   requireCommitter(ledger, revision);
-  await commitChanges(repository, { waitFor: [] }, options);
-  const { rev, written } = await publishNewest(repository, options);
+  const { tail, there } = await commitChanges(repository, { waitFor: [], known: revision }, options);
+  const { rev, written } = await publishNewest(repository, { ...options, known: tail, there });
   if (repository.site !== undefined && written.length > 0) {
     // Loaded late: many repositories have no URL.
     const { readBack } = await import('../live/read-back.ts');

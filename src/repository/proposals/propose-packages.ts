@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { proposedKey, proposedName } from '../../ledger/inbox.ts';
 import { type Action, type InboxFile, type Place, withAllowance } from '../change/actions.ts';
 import { type Changed, makeChange } from '../change/change.ts';
+import type { ReadRevision } from '../change/content.ts';
 import type { IngestPool } from '../ingest/ingest-pool.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
 import type { Proposing, Repository, UseCaseOptions } from '../repository.ts';
@@ -15,6 +16,8 @@ export async function proposePackages(
   options: UseCaseOptions & {
     readonly propose: Proposing;
     readonly place: Place;
+    /** The newest revision, as far as this process may read it. */
+    readonly tail: ReadRevision | undefined;
     readonly pool: IngestPool;
     readonly message: string;
     readonly allowUninstallable: boolean;
@@ -32,7 +35,8 @@ export async function proposePackages(
   );
   const add: Action = { type: 'add', to: place, inbox: files.map(({ source: _, ...file }) => file) };
   const actions = withAllowance([add], options.allowUninstallable);
-  const { who } = await findSpeaker(repository, actions, options);
+  const speaker = findSpeaker(repository, { actions, tail: options.tail }, options);
+  const { who } = speaker;
   const task = 'Storing packages';
   const outcomes = await pool.store(files, {
     tree: repository.ledger.state,
@@ -45,5 +49,5 @@ export async function proposePackages(
     onProgress: (done) => report({ type: 'progress', task, done, total: files.length }),
   });
   for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
-  return makeChange(repository, { id, actions, message }, options);
+  return makeChange(repository, { id, actions, message, speaker }, options);
 }

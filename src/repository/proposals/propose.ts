@@ -8,7 +8,7 @@ import { ledgerKeyId } from '../../signing/ledger-key.ts';
 import { encodeActions } from '../change/action-codec.ts';
 import type { Action } from '../change/actions.ts';
 import type { Change, Changed } from '../change/change.ts';
-import { termsOf } from '../change/content.ts';
+import { type ReadRevision, termsOf } from '../change/content.ts';
 import { rejected } from '../change/terms.ts';
 import { viewTail } from '../read-repository.ts';
 import type { Proposing, Repository, UseCaseOptions } from '../repository.ts';
@@ -22,16 +22,15 @@ export interface Speaker {
 }
 
 /**
- * Who proposes. What a committer would refuse is refused at once, as far as this process may read the repository.
+ * Who proposes. What a committer would refuse is refused at once, as far as this process may read the repository (`tail`).
  * @throws CLI_USAGE when neither a name nor a committer's key says who proposes, KEY_NOT_FOUND, INTENT_REJECTED
  */
-export async function findSpeaker(
+export function findSpeaker(
   repository: Repository,
-  actions: readonly Action[],
-  { propose: { as }, signal }: UseCaseOptions & { readonly propose: Proposing },
-): Promise<Speaker> {
+  { actions, tail }: { readonly actions: readonly Action[]; readonly tail: ReadRevision | undefined },
+  { propose: { as } }: UseCaseOptions & { readonly propose: Proposing },
+): Speaker {
   const { signer, author } = repository.ledger;
-  const { tail } = await viewTail(repository, signal === undefined ? {} : { signal });
   if (tail === undefined && as !== undefined) return { who: as, signer };
   if (as === undefined) {
     if (signer === undefined) throw nameless();
@@ -72,12 +71,14 @@ function keyless(who: string, keyId: string): PakhusError {
 /** Writes the proposal; its files, if any, lie in its folder. @throws as {@link findSpeaker}, STORE_* */
 export async function proposeChange(
   repository: Repository,
-  { id = repository.newId(), actions, message }: Change,
+  { id = repository.newId(), actions, message, ...change }: Change,
   options: UseCaseOptions & { readonly propose: Proposing },
 ): Promise<Changed> {
   const { ledger } = repository;
-  const { who, signer } = await findSpeaker(repository, actions, options);
   const call = options.signal === undefined ? {} : { signal: options.signal };
+  const { who, signer } =
+    change.speaker ??
+    findSpeaker(repository, { actions, tail: (await viewTail(repository, call)).tail }, options);
   // Files that lie there already survive a power cut before anything names them.
   await ledger.settle(call);
   const intent = { id, who, message, actions: encodeActions(actions), signer };
