@@ -40,7 +40,9 @@ export async function* iteratePackages(
   const call = callOf({ signal });
   const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> =>
     leaves.read(leaf, { ...call, keep: false });
-  for (const entry of runsOf(at, { ...filter, repository: repository.name })) {
+  const entries = runsOf(at, { ...filter, repository: repository.name });
+  for (const { ref } of entries) void runs.load(ref, call);
+  for (const entry of entries) {
     const run = await runs.load(entry.ref, call);
     for await (const records of mapInOrder(run.leaves, { limit: LEAVES_AHEAD, signal, work }))
       for (const record of records) yield listed(entry, record);

@@ -12,6 +12,7 @@ import { findRefusal } from '../gate/gate.ts';
 import { pastOf } from '../history/past-revisions.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
+import { filesInInbox } from '../proposals/files-in-inbox.ts';
 import type { ProposedFiles } from '../proposals/proposed-files.ts';
 import type { Repository } from '../repository.ts';
 import { type Applied, type ApplyInput, applyIntents } from './apply-intents.ts';
@@ -26,7 +27,7 @@ export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */
   readonly own?: OwnFiles | undefined;
   /** Files that came with proposals. */
-  readonly proposed: Pick<ProposedFiles, 'take'>;
+  readonly proposed: Pick<ProposedFiles, 'take' | 'ahead'>;
   /** An intent that passed the gate already, as the first change on top of a revision. */
   readonly passed?: { readonly ref: string; readonly rev: number } | undefined;
   readonly report: Report;
@@ -54,9 +55,11 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
       if (own?.since !== (base?.signed.record.rev ?? 0)) await own?.restore(path);
       return known;
     };
+    const earlierTerms = base === undefined || before === undefined ? undefined : termsOf(base, before);
+    const rules = { repository: repository.name, terms: earlierTerms };
+    await proposed.ahead(input.intents.flatMap((intent) => filesInInbox(intent, rules)));
     const { terms, pins, resigned, settled, added, edits } = await applyToEdits({
-      repository: repository.name,
-      terms: base === undefined || before === undefined ? undefined : termsOf(base, before),
+      ...rules,
       pins: before?.pins ?? [],
       base: catalogLookup(repository.catalog, before?.catalog),
       swept: input.swept,

@@ -104,10 +104,18 @@ export async function inspectObject(
         sizeBytes,
         readAt: (offset, length) => reader.readAt(offset, length),
       });
-    return await inspectBytes(name, await reader.readAt(0, sizeBytes));
+    const bytes = await reader.readAt(0, sizeBytes);
+    if (bytes.length < sizeBytes) throw endsEarly(storage, key, bytes.length);
+    return await inspectBytes(name, bytes);
   } finally {
     await reader.close();
   }
+}
+
+function endsEarly({ name }: Storage, key: string, sizeBytes: number): PakhusError {
+  return new PakhusError('STORE_UNAVAILABLE', `${name}: ${key} ended after ${sizeBytes} bytes`, {
+    details: { store: name, key },
+  });
 }
 
 async function inspectBytes(name: string, bytes: Uint8Array): Promise<InspectedPackage> {

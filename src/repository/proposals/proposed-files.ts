@@ -8,6 +8,7 @@
  * ```
  * What was copied serves all attempts of a commit; the blobs go when it is over. After a crash they are left for collection.
  */
+import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { isSha256Hex } from '../../core/digest.ts';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import { proposedKey } from '../../ledger/inbox.ts';
@@ -22,9 +23,20 @@ import { holds, sizeAt } from '../ingest/store-package.ts';
 import type { Repository } from '../repository.ts';
 
 export interface ProposedFiles extends Pick<PackageFiles, 'take'> {
+  /** In a bucket: copies and reads files that will be taken, several at a time. */
+  ahead(wanted: readonly ProposedFile[]): Promise<void>;
   /** Deletes the copies. */
   discard(): Promise<void>;
 }
+
+/** A file and the intent that brings it. */
+export interface ProposedFile {
+  readonly intent: Intent;
+  readonly file: InboxFile;
+}
+
+/** Files that are copied, read or deleted at once. */
+const LANES = 8;
 
 /** A copy that only committers can write to. */
 interface Copy {
@@ -38,20 +50,26 @@ const UNREADABLE = ['STORE_OBJECT_NOT_FOUND', 'STORE_PERMISSION', 'STORE_KEY_INV
 export function createProposedFiles(repository: Repository, call: CallOptions): ProposedFiles {
   const { tree, ledger } = repository;
   const { state } = ledger;
-  const copies = new Map<string, Copy>();
+  const isFar = state.capabilities.metadata;
+  const copies = new Map<string, Promise<Copy>>();
   const keys: string[] = [];
   /** What this process has written, by path: its digest. */
   const ours = new Map<string, string>();
+  /** Paths that were free or had the right bytes a moment ago. */
+  const seen = new Map<string, 'free' | 'same'>();
 
   const copy = async (intent: Intent, file: InboxFile): Promise<Copy> => {
     const from = keyOf(intent, file);
-    await checkSource(repository, { from, file }, call);
+    const source = { from, file };
+    if (!isFar || !isListed(intent, source)) await checkSource(repository, source, call);
     const key = `blob/${repository.newId()}-${file.sha256}`;
     keys.push(key);
     const { sizeBytes } = await state
       .copy(from, key, { ...call, ifAbsent: true, contentType: 'application/octet-stream' })
-      .catch((error: unknown) => {
-        throw hasCode(error, 'STORE_OBJECT_NOT_FOUND') ? gone(file) : error;
+      .catch(async (error: unknown) => {
+        if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) throw gone(file);
+        await checkSource(repository, source, call);
+        throw error;
       });
     if (sizeBytes !== file.sizeBytes) throw otherBytes(file, `${sizeBytes} bytes`);
     const inspected = await inspectObject(state, key, { ...call, name: file.inbox });
@@ -69,15 +87,28 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
     return isSame ? 'same' : 'other';
   };
 
+  const copyOf = (intent: Intent, file: InboxFile): Promise<Copy> => {
+    const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256].join('\n');
+    const one = copies.get(id) ?? copy(intent, file);
+    copies.set(id, one);
+    // Another attempt may have more luck.
+    one.catch(() => copies.delete(id));
+    return one;
+  };
+
   return {
-    async take(intent, file) {
-      const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256].join('\n');
-      const one = copies.get(id) ?? (await copy(intent, file));
-      copies.set(id, one);
-      return takenFile(one);
+    take: async (intent, file) => takenFile(await copyOf(intent, file)),
+    async ahead(wanted) {
+      if (!isFar) return;
+      const work = async ({ intent, file }: ProposedFile): Promise<void> => {
+        // Whoever takes it is told why it cannot be had.
+        await copyOf(intent, file).catch(() => undefined);
+      };
+      for await (const _ of mapInOrder(wanted, { limit: LANES, signal: call.signal, work }));
     },
     async discard() {
-      for (const key of keys.splice(0)) await state.delete(key);
+      const work = (key: string): Promise<void> => state.delete(key);
+      for await (const _ of mapInOrder(keys.splice(0), { limit: LANES, work }));
       copies.clear();
     },
   };
@@ -86,11 +117,18 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
     return {
       inspected: one.inspected,
       async findPath(paths) {
-        for (const path of paths) if ((await look(path, one)) !== 'other') return path;
+        for (const path of paths) {
+          const found = await look(path, one);
+          if (found === 'other') continue;
+          seen.set(path, found);
+          return path;
+        }
         throw rejected(`other files lie at ${paths.join(' and ')}`);
       },
       async place(path) {
-        if ((await look(path, one)) === 'same') return;
+        const found = seen.get(path);
+        seen.delete(path);
+        if ((found ?? (await look(path, one))) === 'same') return;
         try {
           await repository.publishBlob(one.key, path, call);
           ours.set(path, one.inspected.sha256);
@@ -111,6 +149,14 @@ function keyOf(intent: Intent, { inbox, sha256 }: InboxFile): string {
     if (error instanceof TypeError) throw rejected(error.message);
     throw error;
   }
+}
+
+/** A bucket has listed it a moment ago with this size; in a directory it may be unreadable all the same. */
+function isListed(
+  { objects }: Intent,
+  { from, file }: { readonly from: string; readonly file: InboxFile },
+): boolean {
+  return objects?.find(({ key }) => key === from)?.sizeBytes === file.sizeBytes;
 }
 
 /** Whether there is something to copy: errors of the proposer's file are told from those of our own store. */
