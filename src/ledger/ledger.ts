@@ -22,7 +22,7 @@
  * | `inbox/<who>/<ulid>/intent.json` | a proposed change, signed by a committer or of a listed proposer |
  * | `claim/<rev>-<slot>` | somebody is preparing that revision and will take a while |
  * | `blob/<ulid>-<sha256>` | manifests, leaves, runs, signed files; keys are never reused |
- * | `published` | the revision through which all pointers are written |
+ * | `published` | the revision through which all pointers are written; in a bucket also their etags |
  * | `clock` | written in a bucket to learn its time; nobody reads it |
  */
 import type { BlobStore } from '../catalog/blobs.ts';

@@ -14,6 +14,8 @@ import type { Repository } from './repository.ts';
 
 /** Leaves that are read at a time. */
 const LEAVES_AHEAD = 8;
+/** Runs that are read at the same time as the first. */
+const RUNS_AHEAD = 32;
 
 /** A package and where it is. */
 export interface ListedPackage {
@@ -41,7 +43,7 @@ export async function* iteratePackages(
   const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> =>
     leaves.read(leaf, { ...call, keep: false });
   const entries = runsOf(at, { ...filter, repository: repository.name });
-  for (const { ref } of entries) void runs.load(ref, call);
+  for (const { ref } of entries.slice(0, RUNS_AHEAD)) void runs.load(ref, call);
   for (const entry of entries) {
     const run = await runs.load(entry.ref, call);
     for await (const records of mapInOrder(run.leaves, { limit: LEAVES_AHEAD, signal, work }))

@@ -14,7 +14,7 @@ export interface CountedBucket extends AsyncDisposable {
   /** Bytes of all objects whose key begins so. */
   bytesOf(prefix: string): Promise<number>;
   /** So many objects that nobody wants, in a folder. */
-  fill(folder: string, count: number): Promise<void>;
+  fill(folder: string, count: number): void;
 }
 
 export interface RequestCount {
@@ -64,10 +64,19 @@ export async function createCountedBucket(
       for await (const { sizeBytes } of (await open()).list(prefix)) total += sizeBytes;
       return total;
     },
-    async fill(folder, objects) {
-      const store = await open();
-      const names = Array.from({ length: objects }, (_, i) => `${folder}/${String(i).padStart(64, '0')}`);
-      await Promise.all(names.map((name) => store.write(name, Buffer.from('old'))));
+    fill(folder, objects) {
+      for (let i = 0; i < objects; i++) {
+        const key = `repo/${folder}/${String(i).padStart(64, '0')}`;
+        const modifiedMs = Math.floor(clock.now() / 1000) * 1000;
+        s3.find(s3.bucket)?.put({
+          key,
+          body: Buffer.from('old'),
+          etag: 'old',
+          modifiedMs,
+          headers: {},
+          isPublic: false,
+        });
+      }
     },
     async [Symbol.asyncDispose]() {
       await s3[Symbol.asyncDispose]();
