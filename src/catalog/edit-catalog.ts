@@ -66,7 +66,7 @@ export async function editCatalog(
   const known = createKnown(deps);
   const old = base?.channels ?? [];
   // Needed soon, and far away perhaps.
-  for (const { table } of touchedIndexes(old, change.edits)) void known.tables.load(table, callOf(deps));
+  for (const { table } of parentsOf(old, change.edits)) void known.tables.load(table, callOf(deps));
   const { runs, missing } = await editRuns(base, { settings, edits: change.edits }, deps);
   const made: IndexEntry[] = [];
   const channels: CatalogChannel[] = [];
@@ -149,18 +149,17 @@ async function renderPlan(
   );
 }
 
-/** Indexes that list one of the edited runs. */
-function touchedIndexes(
-  channels: readonly CatalogChannel[],
-  edits: readonly RunEdits[],
-): readonly IndexEntry[] {
-  return channels.flatMap(({ name, indexes }) =>
-    indexes.filter(({ component, slots }) =>
-      edits.some(
-        ({ run }) => run.channel === name && run.component === component && slots.includes(run.slot),
-      ),
-    ),
-  );
+/** Indexes that list an edited run, and what the first of them will not have: other runs. */
+function parentsOf(channels: readonly CatalogChannel[], edits: readonly RunEdits[]): readonly IndexEntry[] {
+  const edited = (name: string, { component, slots }: IndexEntry): number =>
+    edits.filter(({ run }) => run.channel === name && run.component === component && slots.includes(run.slot))
+      .length;
+  return channels.flatMap(({ name, indexes }) => {
+    const [first, ...others] = indexes.filter((index) => edited(name, index) > 0);
+    return first === undefined
+      ? []
+      : [first, ...others.filter((index) => index.runs.length > edited(name, index))];
+  });
 }
 
 /** What the indexes of one edit have in common. */
