@@ -23,6 +23,8 @@ export interface IndexFiles {
    * `Storage.read`.
    */
   write(file: NewIndexFile, options?: CallOptions): Promise<IndexFileSource>;
+  /** Makes known the bytes of a file that was read and checked: it may be wanted again soon. */
+  keep(file: KeptFile, bytes: Uint8Array): void;
   /** A range of a file, unchecked; undefined when the file is missing or ends before. */
   read(
     file: KeptFile,
@@ -55,6 +57,7 @@ export function createIndexFiles(options: {
       await uploads.add(kept, () => writeHashed(tree, target, call));
       return { tree: path };
     },
+    keep: ({ sha256 }, bytes) => uploads.keep(sha256, [bytes]),
     async read({ from, sha256 }, call) {
       const recent = uploads.recall(sha256);
       if (recent !== undefined) return sliceOf(recent, call);

@@ -24,7 +24,7 @@ async function readBoth(user: Awaited<ReturnType<typeof createTestRepository>>) 
   const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
     a.name < b.name ? -1 : 1;
   const found = await readPackages(catalog, STABLE, { files, format });
-  return { found: found?.toSorted(byName), leaves: leaves.sort(byName) };
+  return { found: found?.map(({ record }) => record).toSorted(byName), leaves: leaves.sort(byName) };
 }
 
 test.each(['gzip, xz', 'xz', 'zstd', 'plain'])(

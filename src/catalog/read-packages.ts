@@ -13,22 +13,31 @@ import type { IndexFiles, KeptFile } from './index-files.ts';
 const CODECS = { plain: 'none', zstd: 'zstd', gzip: 'gzip', xz: 'xz' } as const;
 const ENCODINGS: readonly Encoding[] = ['plain', 'zstd', 'gzip', 'xz'];
 
-/**
- * Undefined when the indexes do not tell all of it, or are damaged: the leaves do. Errors: those of `Storage.read`.
- */
+/** A package and the slot that it is in. */
+export interface SlottedRecord {
+  readonly slot: string;
+  readonly record: PackageRecord;
+}
+
+/** By index, and in its order. Undefined when the indexes do not tell all of it, or are damaged: the leaves do. Errors: those of `Storage.read`. */
 export async function readPackages(
   catalog: Catalog,
   place: { readonly channel: string; readonly component: string },
-  deps: CallOptions & { readonly files: IndexFiles; readonly format: Pick<Format, 'segments'> },
-): Promise<readonly PackageRecord[] | undefined> {
+  deps: CallOptions & { readonly files: IndexFiles; readonly format: Pick<Format, 'segments' | 'slotsOf'> },
+): Promise<readonly SlottedRecord[] | undefined> {
   const indexes = coveringIndexes(catalog, place);
-  const all: PackageRecord[] = [];
+  const all: SlottedRecord[] = [];
   const covered = new Set<string>();
   for (const index of indexes ?? []) {
     const records = await readIndex(index, deps);
     if (records === undefined) return undefined;
-    for (const record of records) if (!covered.has(record.sha256)) all.push(record);
-    for (const { sha256 } of records) covered.add(sha256);
+    for (const record of records) {
+      const possible = deps.format.slotsOf?.(record.architecture) ?? [];
+      const slot = index.slots.find((one) => possible.includes(one));
+      if (slot === undefined) return undefined;
+      if (!covered.has(slot)) all.push({ slot, record });
+    }
+    for (const slot of index.slots) covered.add(slot);
   }
   return indexes && all;
 }
@@ -66,6 +75,7 @@ async function readIndex(
   const source: KeptFile = { from: file.from, sha256: file.sha256 };
   const bytes = await store.read(source, { ...call, offset: 0, length: file.sizeBytes });
   if (bytes === undefined || sha256Hex(bytes) !== file.sha256) return undefined;
+  store.keep(source, bytes);
   const pieces = decompress(CODECS[file.encoding], bytes, { name: path, limitBytes: plain.sizeBytes });
   return readText(pieces, { reader, sha256: plain.sha256 });
 }

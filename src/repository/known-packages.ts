@@ -1,6 +1,4 @@
 /** Packages that a place holds already, by the digests of their files: what was read and accepted once is not parsed again. */
-import { createIndexFiles } from '../catalog/index-files.ts';
-import { readPackages } from '../catalog/read-packages.ts';
 import type { PackageRecord } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { CallOptions } from '../storage/storage.ts';
@@ -35,13 +33,8 @@ async function recordsOf(
   { tail, place }: { readonly tail: ReadRevision; readonly place: Place },
   call: CallOptions,
 ): Promise<readonly PackageRecord[]> {
-  const { catalog } = tail.content;
-  const { tree, ledger } = repository;
-  const format = formatByName(catalog.settings.format);
-  const { state, blobs, uploads } = ledger;
-  const files = createIndexFiles({ tree, state, blobs, format, uploads });
-  const found = await readPackages(catalog, place, { files, format, ...call });
-  if (found !== undefined) return found;
+  const found = await repository.catalog.readPlace(tail.content.catalog, place, call);
+  if (found !== undefined) return found.map(({ record }) => record);
   const records: PackageRecord[] = [];
   for await (const { record } of iteratePackages(repository, tail, { ...place, ...call }))
     records.push(record);

@@ -14,8 +14,6 @@ import type { Repository } from './repository.ts';
 
 /** Leaves that are read at a time. */
 const LEAVES_AHEAD = 8;
-/** Runs that are read at the same time as the first. */
-const RUNS_AHEAD = 32;
 
 /** A package and where it is. */
 export interface ListedPackage {
@@ -37,17 +35,24 @@ export async function* iteratePackages(
   at: ReadRevision,
   filter: Filter & CallOptions = {},
 ): AsyncIterable<ListedPackage> {
-  const { runs, leaves } = repository.catalog;
+  const { runs, leaves, isFar, readPlace } = repository.catalog;
   const { signal } = filter;
   const call = callOf({ signal });
   const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> =>
     leaves.read(leaf, { ...call, keep: false });
   const entries = runsOf(at, { ...filter, repository: repository.name });
-  for (const { ref } of entries.slice(0, RUNS_AHEAD)) void runs.load(ref, call);
-  for (const entry of entries) {
-    const run = await runs.load(entry.ref, call);
-    for await (const records of mapInOrder(run.leaves, { limit: LEAVES_AHEAD, signal, work }))
-      for (const record of records) yield listed(entry, record);
+  for (const [, own] of Map.groupBy(entries, ({ channel, component }) => `${channel}/${component}`)) {
+    const [place] = own;
+    const all = isFar && place ? await readPlace(at.content.catalog, place, call) : undefined;
+    for (const entry of own) {
+      if (all !== undefined) {
+        for (const { slot, record } of all) if (slot === entry.slot) yield listed(entry, record);
+        continue;
+      }
+      const run = await runs.load(entry.ref, call);
+      for await (const records of mapInOrder(run.leaves, { limit: LEAVES_AHEAD, signal, work }))
+        for (const record of records) yield listed(entry, record);
+    }
   }
 }
 

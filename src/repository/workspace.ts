@@ -185,7 +185,7 @@ export function createWorkspace(
         tree,
         location: store.capabilities.exclusive ? { store: config.store.value, path } : undefined,
         ledger,
-        catalog: createCatalogReader(ledger.blobs),
+        catalog: createCatalogReader(ledger.blobs, { tree, state: ownState, uploads }),
         publishBlob: async (key, to, call = {}) => {
           const options = { ...call, ...PACKAGE_HEADERS, ifAbsent: true };
           if (state === undefined)

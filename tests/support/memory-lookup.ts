@@ -19,6 +19,7 @@ export function memoryLookup(...holds: readonly (readonly [RunKey, readonly Pack
   return {
     runs: () => holds.map(([run]) => run),
     fits: ({ slot }, architecture) => slotsOf(architecture).includes(slot),
+    leafLimit: 24,
     async *changesTo() {},
     find: async (key, name) => leaves(key).flatMap((leaf) => leaf.filter((one) => one.name === name)),
     scan: async function* (key) {

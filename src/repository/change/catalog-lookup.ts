@@ -11,6 +11,9 @@ import type { BaseLookup } from './changes.ts';
 
 /** Leaves that are read at a time. */
 const READ_AHEAD = 4;
+/** Leaves about one name that are read before all of a channel is: in a directory, and where each takes a while. */
+const MANY_LEAVES = 24;
+const FEW_LEAVES = 6;
 
 /** Names of leaves that were read once stay in memory: a publish of many packages asks for neighbours again and again. */
 export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefined): BaseLookup {
@@ -21,6 +24,9 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
   const load = async (entry: RunEntry | undefined): Promise<Run> =>
     entry === undefined ? EMPTY_RUN : runs.load(entry.ref);
   const now = (key: RunKey): Promise<Run> => load(catalog && runEntryOf(catalog, key));
+  const places = new Map<string, ReturnType<CatalogReader['readPlace']>>();
+  const placeOf = (all: Catalog, { channel, component }: RunKey): ReturnType<CatalogReader['readPlace']> =>
+    remember(places, `${channel}/${component}`, () => reader.readPlace(all, { channel, component }));
   return {
     runs: () => entries,
     fits: ({ slot }, architecture) => format?.slotsOf?.(architecture).includes(slot) ?? true,
@@ -40,7 +46,13 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
       if (from?.ref.sha256 === to?.ref.sha256) return;
       yield* diffRuns(await load(from), await load(to), reader);
     },
+    leafLimit: reader.isFar ? FEW_LEAVES : MANY_LEAVES,
     async *scan(key) {
+      const all = reader.isFar && catalog ? await placeOf(catalog, key) : undefined;
+      if (all !== undefined) {
+        yield all.flatMap(({ slot, record }) => (slot === key.slot ? [record] : []));
+        return;
+      }
       const work = (leaf: RunLeaf): Promise<readonly PackageRecord[]> => leaves.read(leaf, { keep: false });
       yield* mapInOrder((await now(key)).leaves, { limit: READ_AHEAD, work });
     },

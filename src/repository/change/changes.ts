@@ -35,6 +35,8 @@ export interface BaseLookup {
   changesTo(run: RunKey, past: PastCatalog): AsyncIterable<PackageChange>;
   /** All packages of a run, a leaf at a time. */
   scan(run: RunKey): AsyncIterable<readonly PackageRecord[]>;
+  /** More leaves about one name than this are not worth reading: all of the channel is had as soon. */
+  readonly leafLimit: number;
   /** The leaves of a run that may hold packages about `name`: see `gate/leaf-names.ts`. */
   leavesAbout(run: RunKey, name: string): Promise<readonly ReadLeaf[]>;
 }

@@ -7,8 +7,7 @@ import type { Candidate } from './candidates.ts';
 import { asProvided } from './leaf-names.ts';
 import { type Pair, readPair } from './machine-view.ts';
 
-/** More leaves than this are not read for one name, and more packages are not looked at. */
-const MAX_LEAVES = 24;
+/** More packages than this are not looked at for one name. */
 const MAX_PACKAGES = 500;
 
 export interface Neighbourhood {
@@ -49,7 +48,7 @@ export function createNeighbourhood(
   const namesAbout = async (key: string, text: string): Promise<ReadonlySet<string> | undefined> => {
     const leaves = (await Promise.all(runs.map((run) => step.base.leavesAbout(run, key)))).flat();
     const names = new Set(runs.flatMap((run) => [...step.edited(run)]));
-    if (leaves.length > MAX_LEAVES) return undefined;
+    if (leaves.length > step.base.leafLimit) return undefined;
     for (const read of leaves)
       for (const record of await read()) if (says(record, text)) names.add(record.name);
     return names.size > MAX_PACKAGES ? undefined : names;
