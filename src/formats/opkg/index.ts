@@ -26,6 +26,9 @@ import { readRelations } from './relations.ts';
 import { segments } from './render-packages.ts';
 import { repackIpk } from './repack.ts';
 
+/** Of the name in the header of a member. */
+const AR_NAME_BYTES = 16;
+
 /** The format of OpenWrt: `.ipk`, opkg. Versions are in the order of dpkg. */
 export const opkg: Format = {
   name: 'opkg',
@@ -51,9 +54,12 @@ export const opkg: Format = {
   downgradeInstructions,
 };
 
+const MEMBER = /^(?:debian-binary|(?:control|data)\.tar(?:\.\w+)?)$/;
+
 /** A tar archive, compressed or not, with the members of a package; or the old form, which a `.deb` has too, by its name. */
 function recognise(head: Uint8Array, name: string): boolean {
-  const isAr = Buffer.from(head.subarray(0, AR_MAGIC.length)).toString('latin1') === AR_MAGIC;
-  if (isAr) return name.toLowerCase().endsWith('.ipk');
-  return peekTarNames(head).some((one) => /^(?:debian-binary|(?:control|data)\.tar(?:\.\w+)?)$/.test(one));
+  const start = Buffer.from(head.subarray(0, AR_MAGIC.length + AR_NAME_BYTES)).toString('latin1');
+  if (!start.startsWith(AR_MAGIC)) return peekTarNames(head).some((one) => MEMBER.test(one));
+  const [first = ''] = start.slice(AR_MAGIC.length).split(/[ /]/);
+  return name.toLowerCase().endsWith('.ipk') && MEMBER.test(first);
 }
