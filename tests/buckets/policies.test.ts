@@ -66,7 +66,7 @@ describe.each([
       code: 4,
     });
     expect(await run('gc', 'tools')).toMatchObject({ code: 4 });
-    const as = { accessKeyId: 'ci', secretAccessKey: 'secret of ci' };
+    const as = { accessKeyId: 'ci', secretAccessKey: 'secret-of-ci' };
     const start = prefix === '' ? '' : `${prefix}/`;
     const ask = async (method: string, path: string, headers = {}) =>
       outcomeOf(
@@ -95,7 +95,7 @@ describe.each([
 
   test('nobody deletes the log or writes over it, a committer neither', async () => {
     await using bucket = await withRepository(prefix);
-    const as = { accessKeyId: 'committer', secretAccessKey: 'secret of committer' };
+    const as = { accessKeyId: 'committer', secretAccessKey: 'secret-of-committer' };
     const path = `${prefix === '' ? '' : `${prefix}/`}.pakhus/tools/log/0000000001.json`;
     for (const method of ['DELETE', 'PUT'])
       expect(await outcomeOf(await send(bucket.s3, method, { as, path, body: 'x' }))).toBe(

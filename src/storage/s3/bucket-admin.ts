@@ -3,6 +3,7 @@ import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { CallOptions } from '../storage.ts';
 import type { Connection, Handling } from './client.ts';
+import type { S3Location } from './location.ts';
 
 /** Settings that win over policies and ACLs. */
 export interface PublicAccessBlock {
@@ -101,6 +102,7 @@ export function bucketAdmin(connection: Connection): BucketAdmin {
         const reason = reasonOf(error);
         if (reason === 'BucketAlreadyOwnedByYou') return false;
         if (reason === 'BucketAlreadyExists') throw notOurs(location.bucket, error);
+        if (reason === 'InvalidLocationConstraint') throw noSuchRegion(location, { region, cause: error });
         throw error;
       }
     },
@@ -175,6 +177,16 @@ function isDenied(error: unknown): boolean {
     error.details?.['status'] === 403 &&
     !/Signature|AccessKey|Token/.test(reasonOf(error))
   );
+}
+
+function noSuchRegion(
+  { name, endpoint = 'Amazon S3' }: S3Location,
+  { region, cause }: { readonly region: string; readonly cause: unknown },
+): PakhusError {
+  return new PakhusError('CONFIG_INVALID', `${name}: ${endpoint} has no region ${region} for new buckets`, {
+    hint: 'Leave `region=` out of the location where the provider has none, or take the one that it names.',
+    cause,
+  });
 }
 
 function notOurs(bucket: string, cause: unknown): PakhusError {

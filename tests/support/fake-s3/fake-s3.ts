@@ -59,7 +59,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       handler.isSessionExpired = true;
     },
     addAccount: (name, policy) => {
-      const added = { accessKeyId: name, secretAccessKey: `secret of ${name}`, policy };
+      const added = { accessKeyId: name, secretAccessKey: `secret-of-${name}`, policy };
       handler.accounts.push(added);
       return s3Environment(added, region);
     },

@@ -1,11 +1,24 @@
-/** A proposer who is a user of its own, with the policy that pakhus prints, on Ceph. */
+/** What only Ceph does: users with policies of their own, and regions that it does not know. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createCliSession } from '../support/cli-session.ts';
 import { describeWith } from '../support/skip.ts';
 import { allowUser, lackOfCeph, startCeph } from '../support/stores/ceph.ts';
 
-describeWith('users of Ceph', lackOfCeph(), () => {
+describeWith('on Ceph', lackOfCeph(), () => {
+  test('a region that it does not know is told', { timeout: 120_000 }, async () => {
+    await using ceph = await startCeph();
+    await using session = await createCliSession(ceph.env);
+    const elsewhere = ceph
+      .location()
+      .replace('us-east-1', 'eu-west-1')
+      .replace('s3://packages', 's3://other');
+    expect(await session.json('store', 'create', '--store', elsewhere)).toMatchObject({
+      code: 2,
+      error: { code: 'CONFIG_INVALID', message: expect.stringContaining('has no region eu-west-1') },
+    });
+  });
+
   test('a proposer proposes, and a committer reads that', { timeout: 120_000 }, async () => {
     await using ceph = await startCeph({ users: ['ci'] });
     await using session = await createCliSession(ceph.env);
