@@ -10,13 +10,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { lackOfCeph, startCeph } from '../../tests/support/stores/ceph.ts';
 import { findProgram } from '../contestant.ts';
 import { makeCorpus } from '../corpus.ts';
 import { openGpgHome } from '../gpg-home.ts';
-import { readOptions } from '../options.ts';
+import { readOptions, USAGE } from '../options.ts';
 import { pakhus } from '../pakhus.ts';
 import { createRecorder } from '../recorder.ts';
 import { formatSeconds, renderTable } from '../table.ts';
@@ -30,17 +29,13 @@ import { startProxy, type Traffic } from './proxy.ts';
 const ROUND_TRIP_MS = 20;
 const LARGE = 'large';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    repeat: { type: 'string' },
-  },
-});
-const quick = values.quick ? ['--quick'] : [];
-const options = readOptions([...quick, ...(values.repeat === undefined ? [] : ['--repeat', values.repeat])]);
+const options = readOptions(process.argv.slice(2));
 const lack = lackOfCeph();
 if (lack !== undefined) throw new Error(`${lack}; apt install ceph-mon ceph-osd radosgw ceph-common`);
-if (options === undefined) throw new Error('no options');
+if (options === undefined) {
+  console.log(USAGE);
+  process.exit();
+}
 
 const log = (line: string): void => console.error(line);
 await mkdir(options.dir, { recursive: true });
