@@ -34,7 +34,7 @@ export function awsSync(dir: string, bucket: Bucket): BucketContestant {
     id: 'aws',
     title: 'aws s3 sync',
     argumentsFor: (folder, { endpoint, prefix }) => [
-      '/usr/bin/aws',
+      'aws',
       's3',
       'sync',
       folder,
