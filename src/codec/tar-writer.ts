@@ -34,28 +34,35 @@ export function writeTar(
   entries: readonly TarWriteEntry[],
   options: { readonly mtimeSeconds: number },
 ): Uint8Array {
+  return Buffer.concat([...entries.map((entry) => tarEntry(entry, options)), tarEnd()]);
+}
+
+/** One entry, for archives that are joined from parts. */
+export function tarEntry(entry: TarWriteEntry, options: { readonly mtimeSeconds: number }): Uint8Array {
+  const { flag, mode } = TYPES[entry.type ?? 'file'];
+  const path = Buffer.from(entry.path, 'utf8');
+  const linkPath = Buffer.from(entry.linkPath ?? '', 'utf8');
+  const bytes = entry.bytes ?? new Uint8Array();
   const parts: Uint8Array[] = [];
-  for (const entry of entries) {
-    const { flag, mode } = TYPES[entry.type ?? 'file'];
-    const path = Buffer.from(entry.path, 'utf8');
-    const linkPath = Buffer.from(entry.linkPath ?? '', 'utf8');
-    const bytes = entry.bytes ?? new Uint8Array();
-    if (linkPath.length > TAR_STRINGS.link.length) parts.push(...longName('K', linkPath));
-    if (path.length > TAR_STRINGS.name.length) parts.push(...longName('L', path));
-    parts.push(
-      header({
-        flag,
-        path,
-        linkPath,
-        sizeBytes: bytes.length,
-        mode: entry.mode ?? mode,
-        mtimeSeconds: options.mtimeSeconds,
-      }),
-      ...padded(bytes),
-    );
-  }
-  parts.push(new Uint8Array(2 * TAR_BLOCK_BYTES));
+  if (linkPath.length > TAR_STRINGS.link.length) parts.push(...longName('K', linkPath));
+  if (path.length > TAR_STRINGS.name.length) parts.push(...longName('L', path));
+  parts.push(
+    header({
+      flag,
+      path,
+      linkPath,
+      sizeBytes: bytes.length,
+      mode: entry.mode ?? mode,
+      mtimeSeconds: options.mtimeSeconds,
+    }),
+    ...padded(bytes),
+  );
   return Buffer.concat(parts);
+}
+
+/** What follows the last entry: two blocks of zeros. */
+export function tarEnd(): Uint8Array {
+  return new Uint8Array(2 * TAR_BLOCK_BYTES);
 }
 
 function longName(flag: 'L' | 'K', name: Uint8Array): Uint8Array[] {

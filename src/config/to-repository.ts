@@ -2,6 +2,7 @@
 import type { ChannelSettings, FormatOptions, RepositorySettings } from '../formats/format.ts';
 import { readBaseIndexes } from './base-index.ts';
 import type { RepositoryEntry } from './config-file.ts';
+import { FORMAT_OPTIONS } from './format-options.ts';
 import { STORE_ITSELF } from './names.ts';
 import type { Origin, RepositoryConfig } from './resolved-config.ts';
 
@@ -32,7 +33,7 @@ export function toRepository(
     architectures: architectures ?? [],
     ...(keep === undefined ? {} : { keep }),
     ...(graceDays === undefined ? {} : { graceDays }),
-    options: toOptions(options),
+    options: toOptions({ ...optionsFromName(format, name), ...options }),
   };
   const bases = readBaseIndexes(entry, folder);
   return { name, path: path === STORE_ITSELF ? '' : (path ?? name), settings, signers, bases, origin };
@@ -45,6 +46,12 @@ function toChannels(channels: NonNullable<RepositoryEntry['channels']>): Channel
 
 function isList(channels: NonNullable<RepositoryEntry['channels']>): channels is readonly string[] {
   return Array.isArray(channels);
+}
+
+/** Options that are the repository's name where nothing else is set. */
+function optionsFromName(format: string, name: string): Readonly<Record<string, string>> {
+  const options = Object.entries(FORMAT_OPTIONS[format] ?? {});
+  return Object.fromEntries(options.flatMap(([option, { fromName }]) => (fromName ? [[option, name]] : [])));
 }
 
 /** Only what was set; sorted, so that the same settings are the same bytes in whatever order they were written. */

@@ -197,6 +197,16 @@ export interface Companion {
   readonly bytes?: Uint8Array;
 }
 
+/** A signature over each package by itself, which is part of its record. */
+export interface PackageSignatures {
+  /** Where it lies, besides the places that `companions` names: beside the package. */
+  pathOf(record: Pick<PackageRecord, 'path'>): string;
+  /** Binary OpenPGP; undefined: the package is not signed yet. */
+  read(record: Pick<PackageRecord, 'metadata'>): Uint8Array | undefined;
+  /** The record with a signature, in the place of the one that it has. */
+  add(record: PackageRecord, signature: Uint8Array): PackageRecord;
+}
+
 /** An option as configuration files and editors see it. What values mean is `checkSettings`' business. */
 export interface FormatOption {
   readonly type: 'text' | 'flag' | 'count';
@@ -206,6 +216,8 @@ export interface FormatOption {
   readonly ofChannel?: true;
   /** An empty text means something. */
   readonly mayBeEmpty?: true;
+  /** Where nothing is set for the repository: its name. */
+  readonly fromName?: true;
 }
 
 /** What `pakhus client` hands to a colleague. */
@@ -234,6 +246,8 @@ export interface ClientInput {
   readonly architectures: readonly string[];
   /** Public keys of the signers, as files: armored OpenPGP, or the text of a usign key. */
   readonly publicKeys: readonly string[];
+  /** Of these keys, in the same order. */
+  readonly fingerprints: readonly string[];
   /** Where those keys are published. */
   readonly keyUrl: string;
   readonly settings: RepositorySettings;
@@ -302,16 +316,25 @@ export interface Format {
    * index is, and kept as long as it. Absent: none.
    */
   companions?(record: PackageRecord, index: Pick<IndexPlan, 'path' | 'segment'>): readonly Companion[];
+  /** Clients check a signature over each package. Absent: what they check is signed indexes only. */
+  readonly packageSignatures?: PackageSignatures;
   /** The client's own order: negative, 0 or positive. */
   compareVersions(a: string, b: string): number;
   /** The slots that a package of this architecture can be in; absent: any. */
   slotsOf?(architecture: string): readonly string[];
+  /**
+   * Whether one index can list both slots, and so can have a package name only once: its newest version stays. Absent: an index has as
+   * many versions as `keep` says.
+   */
+  shareNames?(slot: string, other: string): boolean;
   relations(record: PackageRecord): Relations;
   /** How clients decide whether a package can be installed. Absent: nobody asks. */
   readonly install?: InstallRules;
   summarise(record: PackageRecord): PackageSummary;
   /** Checks `settings.options` and each channel's; SETTINGS_INVALID names the option. */
   checkSettings(settings: RepositorySettings): void;
+  /** Why clients that are set up already would fail with `after`; undefined, or absent: they go on. */
+  breaksClients?(before: RepositorySettings, after: RepositorySettings): string | undefined;
   /** The kinds of index text. Several indexes may list the same packages in different ones. */
   readonly segments: Readonly<Record<string, Segment>>;
   /** All indexes of a channel, in a fixed order. */

@@ -3,9 +3,10 @@ import { PakhusError } from '../core/pakhus-error.ts';
 import { deb } from './deb/index.ts';
 import type { Format } from './format.ts';
 import { opkg } from './opkg/index.ts';
+import { pacman } from './pacman/index.ts';
 
 /** In the order in which they are asked to recognise a file. */
-export const FORMATS: readonly Format[] = [deb, opkg];
+export const FORMATS: readonly Format[] = [deb, opkg, pacman];
 
 /** The format called `name`. @throws SETTINGS_INVALID */
 export function formatByName(name: string): Format {

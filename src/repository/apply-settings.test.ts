@@ -21,7 +21,7 @@ async function apply(user: TestUser, { dryRun = false } = {}) {
   const workspace = await user.workspace();
   const { config } = workspace;
   const wanted = await workspace.configOf('deb');
-  return applySettings(await user.open(), { wanted, config, dryRun }, user.options);
+  return applySettings(await user.open(), { wanted, config, dryRun, breakClients: false }, user.options);
 }
 
 /** `channels: ["stable"] -> ["stable","testing"]` */

@@ -3,6 +3,7 @@ import { isIn } from '../catalog/catalog.ts';
 import { parseSettings } from '../catalog/settings.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
+import { PakhusError } from '../core/pakhus-error.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
@@ -26,6 +27,8 @@ export interface ApplySettingsInput {
   readonly wanted: RepositoryConfig;
   readonly config: Pick<ResolvedConfig, 'ledger' | 'proposers'>;
   readonly dryRun: boolean;
+  /** Goes on where clients that are set up already would fail. */
+  readonly breakClients: boolean;
 }
 
 /**
@@ -49,6 +52,8 @@ export async function applySettings(
     before,
     holdsPackages: (place) => tail.content.catalog.runs.some((run) => isIn(run, place)),
   });
+  const broken = formatByName(settings.format).breaksClients?.(before.settings, settings);
+  if (broken !== undefined && !input.breakClients) throw breaking(broken);
   if (!input.dryRun && changes.length === 0) await finishOthers(repository, { ...options, known: tail });
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
@@ -57,6 +62,12 @@ export async function applySettings(
     changes,
     change: await makeChange(repository, { actions, message, known: tail.revision }, options),
   };
+}
+
+function breaking(why: string): PakhusError {
+  return new PakhusError('SETTINGS_INVALID', why, {
+    hint: 'Keep the setting, or run `pakhus apply --break-clients` and tell whoever has such machines.',
+  });
 }
 
 async function wantedPeople(

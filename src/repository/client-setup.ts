@@ -38,6 +38,7 @@ export async function clientSetup(
     architectures: settings.architectures,
     settings,
     publicKeys: content.signers.map(({ publicKey }) => publicKey),
+    fingerprints: content.signers.map(({ fingerprint }) => fingerprint),
     keyUrl: `${base}/${publicKeyPath(format.signedBy)}`,
   });
   return {

@@ -6,6 +6,7 @@ import type { Identity, Place } from './change/actions.ts';
 import { catalogLookup } from './change/catalog-lookup.ts';
 import { type Changes, createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
+import { dropOldVersions } from './change/keep.ts';
 import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import { type InspectedPackage, type KnownPackages, recordOf } from './ingest/inspected.ts';
@@ -61,7 +62,7 @@ export async function planPublish(
     await passGate(repository, { step: changes.step(), settings, allow: at.allowUninstallable }, options);
     return all;
   });
-  if (settings.keep !== undefined) await changes.keepNewest(settings.keep, format);
+  await dropOldVersions(changes, { format, settings });
   const dropped = changes.edits().flatMap(({ drop }) => drop);
   return { settings, format, ...placed, dropped };
 }

@@ -139,7 +139,9 @@ export const channelCases: readonly FormatCase[] = [
 function inputOf({ settings, publicKeys, architectures }: FormatSubject, url: string) {
   const { channel } = firstPlace(settings);
   const { components } = settings;
-  return { id: 'tools', url, channel, components, architectures, publicKeys, keyUrl: `${url}/key`, settings };
+  const fingerprints = publicKeys.map((_, index) => String(index).padStart(40, '0'));
+  const keys = { publicKeys, fingerprints, keyUrl: `${url}/key` };
+  return { id: 'tools', url, channel, components, architectures, ...keys, settings };
 }
 
 /** No packages, those for all, and those of every architecture. */

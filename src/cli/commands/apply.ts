@@ -5,7 +5,7 @@ import { applySettings } from '../../repository/apply-settings.ts';
 import type { SettingChange } from '../../repository/change/compare-terms.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { optionalArgument } from '../inputs.ts';
+import { flag, optionalArgument } from '../inputs.ts';
 import { forEachRepository, type OpenPlace, useCase } from '../open-workspace.ts';
 import type { Palette } from '../palette.ts';
 import { PROPOSE_INPUTS, proposedLines, readProposing } from '../propose-inputs.ts';
@@ -21,13 +21,16 @@ interface Applied {
 export const apply: Command = defineCommand({
   inputs: {
     repository: optionalArgument('one repository; left out: all that pakhus.yaml has'),
+    breakClients: flag(
+      'go on although machines that are set up already will fail until somebody repairs them',
+    ),
     ...PROPOSE_INPUTS,
   },
   description:
     'Shows the difference between pakhus.yaml and the newest revision, and commits it. publish never does that by itself. ' +
     "A proposal is about settings only: keys, committers and proposers are a committer's to apply.",
   changes: true,
-  run: async (context, { repository: name, ...propose }) => {
+  run: async (context, { repository: name, breakClients, ...propose }) => {
     const { dryRun } = context.flags;
     const proposing = readProposing(context, propose);
     const repositories: Applied[] = [];
@@ -42,7 +45,7 @@ export const apply: Command = defineCommand({
         missing.push(repository.name);
         return;
       }
-      const input = { wanted, config: workspace.config, dryRun };
+      const input = { wanted, config: workspace.config, dryRun, breakClients };
       const { changes, change } = await applySettings(repository, input, useCase(context, proposing));
       const { rev, proposal } = change ?? {};
       repositories.push({ repository: repository.name, changes, rev, proposal });

@@ -13,6 +13,7 @@ const input: ClientInput = {
   architectures: ['amd64'],
   publicKeys: [key],
   keyUrl: 'https://packages.example.org/keys/tools.asc',
+  fingerprints: ['abcdef0123456789abcdef0123456789abcdef01'],
   settings: {
     format: 'deb',
     channels: [{ name: 'stable', options: {} }],

@@ -13,6 +13,7 @@ import type { Action } from './actions.ts';
 import { type AddedPackage, applyAdd, type PackageFiles } from './apply-add.ts';
 import { restorePlace } from './apply-rollback.ts';
 import { type BaseLookup, type Changes, createChanges, type SlottedPackage } from './changes.ts';
+import { dropOldVersions } from './keep.ts';
 import type { Step } from './step.ts';
 import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
@@ -95,8 +96,10 @@ export async function applyIntents(input: ApplyInput): Promise<Applied> {
       settled.push({ ref: intent.ref, rejected: error.message });
     }
   }
-  if (terms?.settings.keep !== undefined)
-    await changes.keepNewest(terms.settings.keep, formatByName(terms.settings.format));
+  if (terms !== undefined) {
+    const { settings } = terms;
+    await dropOldVersions(changes, { format: formatByName(settings.format), settings });
+  }
   return { terms, pins, changes, settled, added, resigned };
 }
 

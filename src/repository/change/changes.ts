@@ -9,7 +9,7 @@ import type { Format, PackageRecord } from '../../formats/format.ts';
 import type { PastCatalog } from '../history/past-revisions.ts';
 import type { Filter, Identity, Place } from './actions.ts';
 import { conflict, sweeping } from './change-errors.ts';
-import { surplus } from './keep.ts';
+import { superseded, surplus } from './keep.ts';
 import {
   applyEntries,
   type Entry,
@@ -73,6 +73,8 @@ export interface Changes {
   step(): Step;
   /** Drops all but the newest `keep` versions of every name that was added to, never what was added itself. */
   keepNewest(keep: number, format: Format): Promise<void>;
+  /** Drops all but the newest version of every name that was added to, in all slots that share an index; also of what was added. */
+  keepOne(format: Format): Promise<void>;
   edits(): CatalogChange['edits'];
 }
 
@@ -208,6 +210,20 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
             const { version, architecture } = record;
             if (!added.some((one) => isSame(one, record)))
               set(run, { drop: { name, version, architecture } });
+          }
+        }
+      }
+    },
+    async keepOne(format) {
+      for (const { run, names } of [...overlays.values()]) {
+        for (const [name, entries] of [...names]) {
+          if (!entries.some(isNew)) continue;
+          const held: (SlottedPackage & { readonly run: RunKey })[] = [];
+          for (const other of runsOf(run.channel).filter(({ component }) => component === run.component))
+            for (const record of await find(other, name)) held.push({ run: other, slot: other.slot, record });
+          for (const { run: other, record } of superseded(held, format)) {
+            const { version, architecture } = record;
+            set(other, { drop: { name, version, architecture } });
           }
         }
       }

@@ -22,6 +22,7 @@ import { companionsBetween, placeCompanions } from './companions.ts';
 import { readContent, termsOf } from './content.ts';
 import { copyPackage } from './copy-package.ts';
 import { renderIndexes, renderPointers } from './render-revision.ts';
+import { signPackages } from './sign-packages.ts';
 
 export interface PrepareOptions {
   /** Files of the public folder that this process wrote, by path. */
@@ -58,10 +59,11 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const earlierTerms = base === undefined || before === undefined ? undefined : termsOf(base, before);
     const rules = { repository: repository.name, terms: earlierTerms };
     await proposed.ahead(input.intents.flatMap((intent) => filesInInbox(intent, rules)));
-    const { terms, pins, resigned, settled, added, edits } = await applyToEdits({
+    const lookup = catalogLookup(repository.catalog, before?.catalog);
+    const { terms, pins, resigned, settled, added, ...applied } = await applyToEdits({
       ...rules,
       pins: before?.pins ?? [],
-      base: catalogLookup(repository.catalog, before?.catalog),
+      base: lookup,
       swept: input.swept,
       intents: input.intents,
       files: {
@@ -80,6 +82,9 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     });
     if (settled.length === 0 && input.intents.length > 0) return undefined;
     if (terms === undefined) throw nothingMade(repository, settled);
+    const { signedAtMs } = input;
+    const toSign = { before: earlierTerms, terms, base: lookup, ...applied };
+    const edits = await signPackages(repository, { ...toSign, signedAtMs, ...call });
     const work = { at: input, before, terms, edits, report: options.report };
     const rendered = await renderIndexes(repository, work);
     if (rendered.made.some((index) => namesSwept(index, input.swept))) return undefined;

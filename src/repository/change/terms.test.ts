@@ -12,7 +12,8 @@ const { publicKey, keyId } = readLedgerKey(generateLedgerKey(), { origin: 'test'
 
 async function apply(user: TestUser) {
   const workspace = await user.workspace();
-  const input = { wanted: await workspace.configOf('deb'), config: workspace.config, dryRun: false };
+  const wanted = await workspace.configOf('deb');
+  const input = { wanted, config: workspace.config, dryRun: false, breakClients: false };
   return applySettings(await user.open(), input, user.options);
 }
 

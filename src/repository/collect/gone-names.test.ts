@@ -19,7 +19,11 @@ async function applyChannels({ user }: Yard, channels: string): Promise<void> {
   const { config } = await user.workspace();
   const [wanted] = config.repositories.value;
   if (wanted === undefined) throw new Error('not configured');
-  await applySettings(await user.open(), { wanted, config, dryRun: false }, user.options);
+  await applySettings(
+    await user.open(),
+    { wanted, config, dryRun: false, breakClients: false },
+    user.options,
+  );
 }
 
 /** The channel `old` had a package, and is gone; three changes came since. */

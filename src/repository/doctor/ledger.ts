@@ -140,7 +140,11 @@ async function checkSettings(
   options: UseCaseOptions,
 ): Promise<readonly Diagnosis[]> {
   if (wanted.origin.source === 'default') return [];
-  const { changes } = await applySettings(repository, { wanted, config, dryRun: true }, options);
+  const { changes } = await applySettings(
+    repository,
+    { wanted, config, dryRun: true, breakClients: true },
+    options,
+  );
   if (changes.length === 0) return [];
   const settings = changes.map(({ setting }) => setting).join(', ');
   return [

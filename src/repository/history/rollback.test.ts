@@ -160,7 +160,7 @@ describe('a rollback', () => {
     const { config } = await user.workspace();
     const [wanted] = config.repositories.value;
     if (wanted === undefined) throw new Error('not configured');
-    await applySettings(repository, { wanted, config, dryRun: false }, user.options);
+    await applySettings(repository, { wanted, config, dryRun: false, breakClients: false }, user.options);
     await rollback(user, 'deb', { to: '3' });
     expect(await seen(user)).toEqual(['hello 1.0', 'hello 2.0', 'hello 3.0']);
     expect((await openTail(await user.open())).content.catalog.settings.keep).toBe(1);

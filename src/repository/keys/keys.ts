@@ -24,8 +24,9 @@ import { signWithAll } from '../../signing/signer.ts';
 import { isUsignText, type UsignSigner } from '../../signing/usign.ts';
 import type { PublicSigner } from '../change/actions.ts';
 import { createKeySources, requireSound, type SecretKey } from './key-sources.ts';
+import { singleSigner } from './signers.ts';
 
-/** Signs bytes: with every OpenPGP key of a revision, or, as its file has room for one signature, with one usign key. */
+/** Signs bytes: with every OpenPGP key of a revision; with one key where clients take one signature only (binary OpenPGP, usign). */
 export type SignAll = (form: SignatureForm, bytes: Uint8Array) => Promise<Uint8Array>;
 
 export interface RepositoryKeys {
@@ -158,10 +159,12 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
         else found.push(key);
       }
       if (missing.length > 0) throw noSecret(folder, missing);
-      const arriving = signers.find(({ stage }) => stage === 'arriving')?.fingerprint;
+      const single = singleSigner(signers)?.fingerprint;
       return async (form, bytes) => {
-        if (form === 'usign') return usignSigner(found, arriving).sign(bytes);
-        const openPgp = found.flatMap((key) => (key.kind === 'openpgp' ? [key.signer] : []));
+        if (form === 'usign') return usignSigner(found, single).sign(bytes);
+        // pacman, whose signatures are binary, refuses a file when it does not know every key that signed it.
+        const signing = form === 'binary' ? found.filter(({ fingerprint }) => fingerprint === single) : found;
+        const openPgp = signing.flatMap((key) => (key.kind === 'openpgp' ? [key.signer] : []));
         return signWithAll(openPgp, { mode: form, bytes, dateMs: nowMs, ...(signal && { signal }) });
       };
     },
@@ -204,9 +207,9 @@ export function kindOf(publicKey: string): SigningKind {
 }
 
 /** A file of usign has room for one signature, so of two keys the new one signs: machines have had both since it was announced. */
-function usignSigner(keys: readonly SecretKey[], arriving: string | undefined): UsignSigner {
+function usignSigner(keys: readonly SecretKey[], single: string | undefined): UsignSigner {
   const signers = keys.flatMap((key) => (key.kind === 'usign' ? [key.signer] : []));
-  const signer = signers.find(({ fingerprint }) => fingerprint === arriving) ?? signers[0];
+  const signer = signers.find(({ fingerprint }) => fingerprint === single) ?? signers[0];
   if (signer === undefined) throw new Error('signing without a usign key');
   return signer;
 }

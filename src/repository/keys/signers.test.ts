@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PublicSigner } from '../change/actions.ts';
-import { announced, isRotating, nextStep, signingOnes, stepped } from './signers.ts';
+import { announced, isRotating, nextStep, signingOnes, singleSigner, stepped } from './signers.ts';
 
 const OLD: PublicSigner = { fingerprint: 'old', publicKey: 'OLD' };
 const OTHER: PublicSigner = { fingerprint: 'other', publicKey: 'OTHER' };
@@ -22,6 +22,13 @@ test('a key is replaced in three steps, and a second signer is left alone', () =
 
   expect(stepped(two, 'retire')).toEqual([OTHER, NEW]);
   expect(nextStep([OTHER, NEW])).toBe('announce');
+});
+
+test('where there is room for one signature, the new key signs from the switch on', () => {
+  const one = announced([OLD], { old: 'old', next: NEW });
+  const two = stepped(one, 'switch');
+  const found = [[OLD, OTHER], one, two, stepped(two, 'retire'), []].map(singleSigner);
+  expect(found.map((signer) => signer?.fingerprint)).toEqual(['old', 'old', 'new', 'new', undefined]);
 });
 
 test.each([

@@ -7,6 +7,7 @@
  * switch         signs, retiring      signs, arriving                         two signatures: either key is enough
  * retire         gone                 signs
  * ```
+ * Where a file has one signature only, `switch` leaves it to the new key: who set up before `announce` has to take that key first.
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { PublicSigner } from '../change/actions.ts';
@@ -17,6 +18,12 @@ export type RotationStep = 'announce' | 'switch' | 'retire' | 'cancel';
 /** Those whose signatures a revision needs. */
 export function signingOnes(signers: readonly PublicSigner[]): readonly PublicSigner[] {
   return signers.filter(({ stage }) => stage !== 'announced');
+}
+
+/** The one that signs where a file has one signature only. */
+export function singleSigner(signers: readonly PublicSigner[]): PublicSigner | undefined {
+  const signing = signingOnes(signers);
+  return signing.find(({ stage }) => stage === 'arriving') ?? signing[0];
 }
 
 /** True between `announce` and `retire`. */

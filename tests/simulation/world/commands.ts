@@ -74,7 +74,7 @@ export async function runCommand(repository: Repository, command: Command): Prom
     case 'apply':
       await applySettings(
         repository,
-        { wanted: wantedConfig(command.settings), config: NOBODY, dryRun: false },
+        { wanted: wantedConfig(command.settings), config: NOBODY, dryRun: false, breakClients: false },
         QUIET,
       );
       return;
