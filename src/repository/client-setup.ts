@@ -1,7 +1,7 @@
 /** How a client uses a channel: files, commands, and how to take it back. */
 import { joinUrl, trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
-import type { ClientInstructions } from '../formats/format.ts';
+import type { ClientInstructions } from '../formats/client-types.ts';
 import { formatByName } from '../formats/table.ts';
 import { publicKeyPath } from './change/public-keys.ts';
 import { openTail } from './read-repository.ts';

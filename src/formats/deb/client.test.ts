@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../tests/support/run-command.ts';
-import type { ClientInput } from '../format.ts';
+import type { ClientInput } from '../client-types.ts';
 import { clientInstructions } from './client.ts';
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n\r\nmDME\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n';

@@ -8,7 +8,7 @@
  * Architectures are not written down: apt takes those of the machine, also when the repository gains one.
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
-import type { ClientInput, ClientInstructions } from '../format.ts';
+import type { ClientInput, ClientInstructions } from '../client-types.ts';
 import { quote } from '../shared/shell.ts';
 
 /** How a colleague sets up apt, and undoes it. Fails with SETTINGS_INVALID when a URL is none. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DowngradeInput, HeldPackage, RepositorySettings } from '../format.ts';
+import type { DowngradeInput, HeldPackage } from '../client-types.ts';
+import type { RepositorySettings } from '../format.ts';
 import { downgradeInstructions } from './downgrade.ts';
 
 const settings: RepositorySettings = {

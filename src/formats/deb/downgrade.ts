@@ -5,7 +5,7 @@
  * goes back by installing the older versions by name. Many machines go back by a priority above 1000 for what the channel holds:
  * that goes back once, and forward again as soon as the channel has something newer, so that it can stay for a while.
  */
-import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../format.ts';
+import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../client-types.ts';
 import { compareVersions } from '../shared/dpkg-version.ts';
 import { quote } from '../shared/shell.ts';
 import { ARCHITECTURE_ALL } from './channel.ts';

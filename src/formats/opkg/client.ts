@@ -8,7 +8,7 @@
  * A device knows its own architecture: the lines ask /etc/openwrt_release for it where the layout has one.
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
-import type { ClientInput, ClientInstructions } from '../format.ts';
+import type { ClientInput, ClientInstructions } from '../client-types.ts';
 import { quote } from '../shared/shell.ts';
 import { feedFolder, isPerArchitecture } from './paths.ts';
 

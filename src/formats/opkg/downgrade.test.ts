@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { HeldPackage, RepositorySettings } from '../format.ts';
+import type { HeldPackage } from '../client-types.ts';
+import type { RepositorySettings } from '../format.ts';
 import { downgradeInstructions } from './downgrade.ts';
 
 const settings: RepositorySettings = {

@@ -3,7 +3,7 @@
  * it takes none of the feed by name, whatever it is allowed: `--force-downgrade` is for files, and `--force-reinstall` removes the newer one
  * and then looks for it in the feed. So that one goes first, by itself.
  */
-import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../format.ts';
+import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../client-types.ts';
 import { compareVersions } from '../shared/dpkg-version.ts';
 
 /** More names than anybody wants to read in one command. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ClientInput, HeldPackage, RepositorySettings } from '../format.ts';
+import type { ClientInput, HeldPackage } from '../client-types.ts';
+import type { RepositorySettings } from '../format.ts';
 import { clientInstructions } from './client.ts';
 import { downgradeInstructions } from './downgrade.ts';
 

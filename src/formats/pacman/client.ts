@@ -6,7 +6,7 @@
  * it. What is checked is said in full: what pacman does where nothing is said changed with version 7.1.
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
-import type { ClientInput, ClientInstructions } from '../format.ts';
+import type { ClientInput, ClientInstructions } from '../client-types.ts';
 import { quote } from '../shared/shell.ts';
 import { readOptions } from './options.ts';
 

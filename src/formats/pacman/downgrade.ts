@@ -2,7 +2,7 @@
  * How machines follow a database back to older versions: pacman -Syu keeps what is newer and says so. Asked for by name it installs what
  * the database has, older or not; the prefix names the database, for another one may have a package of that name.
  */
-import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../format.ts';
+import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../client-types.ts';
 import { readOptions } from './options.ts';
 import { compareVersions } from './version.ts';
 

@@ -1,5 +1,6 @@
 /** How machines follow channels that went back to older packages. */
-import type { DowngradeInstructions, HeldPackage, RepositorySettings } from '../../formats/format.ts';
+import type { DowngradeInstructions, HeldPackage } from '../../formats/client-types.ts';
+import type { RepositorySettings } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Identity } from '../change/actions.ts';
 import type { Restoration } from '../change/apply-rollback.ts';
