@@ -22,7 +22,7 @@ import {
   replacePointer,
   writePointer,
 } from './pointers.ts';
-import { advancePublished } from './published.ts';
+import { advancePublished, readPublished } from './published.ts';
 
 /** Pointers that are written at once: each of them may be a whole index in memory. */
 const AT_ONCE = 8;
@@ -134,18 +134,31 @@ async function publishAmongOthers(
   for (let seen = there; tail !== undefined; seen = undefined) {
     const { rev } = tail.signed.record;
     await ledger.settle(call);
+    if (seen === undefined) tail = await withPublished(ledger, tail, call);
     const etags = await writeAll(
       ledger,
       { tail, written, there: seen ?? (await lookAtPointers(ledger, tail, call)) },
       call,
     );
     if (etags !== undefined) {
-      await advancePublished(ledger, { tail, etags }, call);
+      // Where all of it was there, somebody has just written it, and says so.
+      const isKnown = written.size > 0 || tail.published?.rev === rev;
+      await advancePublished(
+        ledger,
+        { tail: isKnown ? tail : { ...tail, published: undefined }, etags },
+        call,
+      );
       return { rev, written: [...written] };
     }
     tail = await readTail(ledger, { known: tail, ...call });
   }
   return { rev: 0, written: [] };
+}
+
+/** Whoever has committed the tail may have published it since it was read. */
+async function withPublished(ledger: Ledger, tail: Revision, call: CallOptions): Promise<Revision> {
+  if (tail.published?.rev === tail.signed.record.rev) return tail;
+  return { ...tail, published: await readPublished(ledger, call) };
 }
 
 /** Writes what is missing, and gives the etags of all pointers; undefined when a newer revision shows up. */
