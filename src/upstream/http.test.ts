@@ -97,6 +97,21 @@ describe('redirects', () => {
     expect(found.redirects).toEqual([{ status, to: `${found.server}/other?…` }]);
   });
 
+  test('credentials stay with the server that they are for', async () => {
+    const sent: (string | undefined)[] = [];
+    const note: RequestListener = ({ headers, url }, response) => {
+      sent.push(headers.authorization);
+      if (url === '/here') response.writeHead(302, { location: '/there' }).end();
+      else response.end();
+    };
+    await using elsewhere = await createAnsweringServer(note);
+    await ask(note, { url: '/here', headers: { authorization: 'Bearer x' } });
+    await ask((_, response) => response.writeHead(302, { location: `${elsewhere.url}/there` }).end(), {
+      headers: { authorization: 'Bearer x' },
+    });
+    expect(sent).toEqual(['Bearer x', 'Bearer x', undefined]);
+  });
+
   test('300, and one that leads nowhere, are answers', async () => {
     expect((await ask(redirectTo('/other', 300))).status).toBe(300);
     expect((await ask((_, response) => response.writeHead(302).end())).status).toBe(302);
@@ -201,4 +216,17 @@ describe('what fails says what, where and why', () => {
       void response.write('half', () => setImmediate(() => later.abort(new Error('enough'))));
     await expect(ask(halfway, { signal: later.signal })).rejects.toThrow('enough');
   });
+});
+
+test('proxies are those of the environment that is handed in', async () => {
+  const asked: (string | undefined)[] = [];
+  await using proxy = await createAnsweringServer((request, response) => {
+    asked.push(request.url);
+    response.end('by proxy');
+  });
+  await using direct = await createAnsweringServer((_, response) => response.end('direct'));
+  const viaProxy = createHttpReader({ env: { http_proxy: proxy.url, no_proxy: '127.0.0.1' } });
+  expect(await textOf(await viaProxy({ ...LIMIT, url: 'http://upstream.invalid/file' }))).toBe('by proxy');
+  expect(await textOf(await viaProxy({ ...LIMIT, url: direct.url }))).toBe('direct');
+  expect(asked).toEqual(['http://upstream.invalid/file']);
 });

@@ -2,9 +2,10 @@
  * One HTTP request, without a memory of earlier ones. `node:http` and not `fetch`: what a proxy encoded has to be seen as it came,
  * while `fetch` decodes it, and clients of a plain http proxy send it the request itself, not a CONNECT.
  *
- * Proxies: Node's own, NODE_USE_ENV_PROXY=1 with http_proxy, https_proxy and no_proxy.
+ * Proxies: http_proxy, https_proxy and no_proxy of the environment that is handed in; without one, Node's own, with NODE_USE_ENV_PROXY=1.
  */
-import type { IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { readWithin } from './body.ts';
 import { failed, networkError, safeUrl } from './network-error.ts';
 import type { Redirect, UrlAnswer, UrlReader, UrlRequest } from './url-reader.ts';
@@ -14,13 +15,19 @@ const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Follows redirects to http and https. */
-export function createHttpReader(): UrlReader {
+export interface HttpOptions {
+  /** Names the proxies. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** Follows redirects to http and https. Credentials stay with the server that they are for. */
+export function createHttpReader({ env }: HttpOptions = {}): UrlReader {
+  const agents = createAgents(env);
   return async (request) => {
     const redirects: Redirect[] = [];
     let { url } = request;
     for (;;) {
-      const response = await send(url, request);
+      const response = await send(url, { ...withoutSecrets(request, url), agents });
       const status = response.statusCode ?? 0;
       const location = REDIRECTS.has(status) ? response.headers.location : undefined;
       if (location === undefined) return toAnswer(response, { url, request, status, redirects });
@@ -32,7 +39,32 @@ export function createHttpReader(): UrlReader {
   };
 }
 
-async function send(url: string, request: UrlRequest): Promise<IncomingMessage> {
+type Sent = UrlRequest & { readonly agents: Agents };
+
+function withoutSecrets(request: UrlRequest, url: string): UrlRequest {
+  if (request.headers?.['authorization'] === undefined || new URL(url).origin === new URL(request.url).origin)
+    return request;
+  const { authorization: _, ...headers } = request.headers;
+  return { ...request, headers };
+}
+
+/** Connections are kept, apart from those of others, where proxies are named. */
+interface Agents {
+  readonly http: () => Promise<HttpAgent | undefined>;
+  readonly https: () => Promise<HttpsAgent | undefined>;
+}
+
+function createAgents(env: HttpOptions['env']): Agents {
+  if (env === undefined) return { http: async () => undefined, https: async () => undefined };
+  const options = { keepAlive: true, proxyEnv: env };
+  let [http, https]: [Promise<HttpAgent>?, Promise<HttpsAgent>?] = [];
+  return {
+    http: () => (http ??= import('node:http').then(({ Agent }) => new Agent(options))),
+    https: () => (https ??= import('node:https').then(({ Agent }) => new Agent(options))),
+  };
+}
+
+async function send(url: string, request: Sent): Promise<IncomingMessage> {
   try {
     return await attempt(url, request);
   } catch (error) {
@@ -45,10 +77,12 @@ async function send(url: string, request: UrlRequest): Promise<IncomingMessage> 
 /** The server closed a kept connection at the moment when it was used again. Each time there is one of these less. */
 class ClosedWhileIdle extends Error {}
 
-async function attempt(url: string, request: UrlRequest): Promise<IncomingMessage> {
+async function attempt(url: string, request: Sent): Promise<IncomingMessage> {
+  const isSecure = url.startsWith('https:');
   // Loaded late: a command that asks nobody need not wait for it.
-  const { request: open } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
-  const { method = 'GET', timeoutMs = TIMEOUT_MS, signal } = request;
+  const { request: open } = await (isSecure ? import('node:https') : import('node:http'));
+  const { method = 'GET', timeoutMs = TIMEOUT_MS, signal, agents } = request;
+  const agent = await (isSecure ? agents.https() : agents.http());
   const headers = {
     accept: '*/*',
     'accept-encoding': 'identity',
@@ -56,7 +90,7 @@ async function attempt(url: string, request: UrlRequest): Promise<IncomingMessag
     ...request.headers,
   };
   return new Promise((resolve, reject) => {
-    const asked = open(url, { method, headers, ...(signal && { signal }) });
+    const asked = open(url, { method, headers, ...(agent && { agent }), ...(signal && { signal }) });
     const timer = setTimeout(() => asked.destroy(timedOut()), timeoutMs);
     asked.on('response', (response) => {
       clearTimeout(timer);

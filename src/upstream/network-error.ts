@@ -1,5 +1,5 @@
 /** What kept an answer from coming, in words: which URL, why, what to do. */
-import { PakhusError } from '../core/pakhus-error.ts';
+import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 
 /** Why a request failed. `other`: anything that is in none of these. */
 export type NetworkReason =
@@ -36,6 +36,14 @@ export function failed(url: string, how: Explanation & { readonly cause?: unknow
     details: { url: shown, reason, why },
     cause,
   });
+}
+
+/** Reasons that do not go away by themselves. */
+const LASTING: readonly unknown[] = ['tls', 'redirect', 'too-large', 'protocol'] satisfies NetworkReason[];
+
+/** Whether the same request may succeed a moment later. */
+export function mayPass(error: unknown): boolean {
+  return hasCode(error, 'NETWORK_FAILED') && !LASTING.includes(error.details['reason']);
 }
 
 /** The URL as messages may show it: credentials, and what a query holds, may be secrets. */

@@ -7,11 +7,11 @@
  *                     └ file:         ─▶ file.ts   the same answers from a folder
  * ```
  * What a server says is data, whatever its status. Only what keeps an answer from being whole is an error: NETWORK_FAILED, whose
- * `details.reason` is a {@link NetworkReason}. Retry, resuming and limits of rate are wrappers with the same port: each takes a
- * `UrlReader` and gives one.
+ * `details.reason` is a {@link NetworkReason}. `withRetries`, `withLimits` and `withCredentials` are wrappers with the same port: each
+ * takes a `UrlReader` and gives one. `download` gets one file of which size and digest are known, `fetchBytes` any small one.
  */
 import { createFileReader } from './file.ts';
-import { createHttpReader } from './http.ts';
+import { createHttpReader, type HttpOptions } from './http.ts';
 
 /** Sends one request. @throws NETWORK_FAILED, or the signal's reason */
 export type UrlReader = (request: UrlRequest) => Promise<UrlAnswer>;
@@ -48,7 +48,7 @@ export interface Redirect {
 }
 
 /** Reads any URL that clients may be given. */
-export function createUrlReader(): UrlReader {
-  const [http, file] = [createHttpReader(), createFileReader()];
+export function createUrlReader(options: HttpOptions = {}): UrlReader {
+  const [http, file] = [createHttpReader(options), createFileReader()];
   return (request) => (request.url.startsWith('file:') ? file(request) : http(request));
 }

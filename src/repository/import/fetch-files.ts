@@ -28,7 +28,7 @@ export async function fetchFiles(
     try {
       if (await isThere(path)) return undefined;
       const body = { sizeBytes, open: () => source.open(file) };
-      await source.retry(() => tree.write(path, body, { ...call, ...PACKAGE_HEADERS, ifAbsent: true }));
+      await tree.write(path, body, { ...call, ...PACKAGE_HEADERS, ifAbsent: true });
       return undefined;
     } catch (error) {
       // Somebody was faster, or the answer got lost: the file is looked at again in any case.
