@@ -21,6 +21,7 @@ import type {
   DowngradeInstructions,
 } from './client-types.ts';
 import type { InstallRules } from './install-rules.ts';
+import type { PlainFiles } from './plain-files.ts';
 
 /** How the bytes of an index are encoded. */
 export type Encoding = 'plain' | 'gzip' | 'xz' | 'zstd';
@@ -259,6 +260,8 @@ export interface Format {
    * index is, and kept as long as it. Absent: none.
    */
   companions?(record: PackageRecord, index: Pick<IndexPlan, 'path' | 'segment'>): readonly Companion[];
+  /** Files that are no packages. Absent: its repositories hold none. */
+  readonly plainFiles?: PlainFiles;
   /** Clients check a signature over each package. Absent: what they check is signed indexes only. */
   readonly packageSignatures?: PackageSignatures;
   /** The client's own order: negative, 0 or positive. */

@@ -1,5 +1,5 @@
 /** Single pointers: whether the store has one, and putting it there. */
-import { sha256Hex } from '../core/digest.ts';
+import { createSha256, sha256Hex } from '../core/digest.ts';
 import { hasCode, PakhusError } from '../core/pakhus-error.ts';
 import { findObjects } from '../storage/find-objects.ts';
 import { readBytes } from '../storage/read-all.ts';
@@ -8,6 +8,8 @@ import type { Ledger } from './ledger.ts';
 import type { Revision } from './log.ts';
 import type { PointerEntry } from './manifest.ts';
 
+/** Files above this are not held in memory: the store copies them. */
+const COPIED_BYTES = 8 * 1024 * 1024;
 /** A fixed name holds at most an index of some million packages. */
 const POINTER_LIMIT_BYTES = 2 * 1024 * 1024 * 1024;
 /** Writers of one bucket that replace a pointer at once. */
@@ -22,9 +24,9 @@ export async function holdsPointer(
 ): Promise<boolean> {
   try {
     const { sizeBytes } = await ledger.tree.stat(pointer.path, options);
-    if (sizeBytes !== pointer.sizeBytes) return false;
-    const bytes = await readBytes(ledger.tree, pointer.path, { ...options, limitBytes: POINTER_LIMIT_BYTES });
-    return sha256Hex(bytes) === pointer.sha256;
+    return (
+      sizeBytes === pointer.sizeBytes && (await digestAt(ledger, pointer.path, options)) === pointer.sha256
+    );
   } catch (error) {
     if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return false;
     throw error;
@@ -37,13 +39,21 @@ export async function writePointer(
   pointer: PointerEntry,
   options: WriteOptions,
 ): Promise<ObjectInfo> {
-  const body = await readSource(ledger, pointer, options);
-  return ledger.tree.write(pointer.path, body, {
+  const { path, from, contentType, since, sha256 } = pointer;
+  const headers = {
     ...options,
-    contentType: pointer.contentType,
+    contentType,
     cacheControl: 'no-cache',
-    meta: { 'pakhus-since': String(pointer.since), 'pakhus-sha256': pointer.sha256 },
-  });
+    meta: { 'pakhus-since': String(since), 'pakhus-sha256': sha256 },
+  };
+  if ('tree' in from && pointer.sizeBytes > COPIED_BYTES && ledger.uploads.recall(sha256) === undefined) {
+    // A bucket loses nothing; here it may be damaged.
+    const { metadata } = ledger.tree.capabilities;
+    const found = metadata ? sha256 : await digestAt(ledger, from.tree, options);
+    if (found !== sha256) throw damaged(pointer, { place: `${ledger.tree.name}/${from.tree}`, found });
+    return ledger.tree.copy(from.tree, path, headers);
+  }
+  return ledger.tree.write(path, await readSource(ledger, pointer, options), headers);
 }
 
 /** What lies at the name of a pointer in a bucket. */
@@ -160,15 +170,28 @@ async function readSource(ledger: Ledger, pointer: PointerEntry, options: CallOp
   const [storage, key] = 'blob' in from ? [ledger.state, from.blob] : [ledger.tree, from.tree];
   const { signal } = options;
   const bytes = await readBytes(storage, key, { ...(signal && { signal }), limitBytes: POINTER_LIMIT_BYTES });
-  if (sha256Hex(bytes) !== pointer.sha256) {
-    throw new PakhusError(
-      'LEDGER_CORRUPT',
-      `${storage.name}/${key} is not what the ledger wrote; ${pointer.path} was left as it is`,
-      {
-        hint: 'Run `pakhus repair`. Where that does not help, publish another package to that channel: its files are made anew.',
-        details: { expected: pointer.sha256, found: sha256Hex(bytes) },
-      },
-    );
-  }
+  const found = sha256Hex(bytes);
+  if (found !== pointer.sha256) throw damaged(pointer, { place: `${storage.name}/${key}`, found });
   return bytes;
+}
+
+async function digestAt({ tree }: Ledger, path: string, { signal }: CallOptions): Promise<string> {
+  const { body } = await tree.read(path, signal === undefined ? {} : { signal });
+  const digest = createSha256();
+  for await (const chunk of body) digest.update(chunk);
+  return digest.hex();
+}
+
+function damaged(
+  { path, sha256 }: PointerEntry,
+  { place, found }: { readonly place: string; readonly found: string },
+): PakhusError {
+  return new PakhusError(
+    'LEDGER_CORRUPT',
+    `${place} is not what the ledger wrote; ${path} was left as it is`,
+    {
+      hint: 'Run `pakhus repair`. Where that does not help, publish another package to that channel: its files are made anew.',
+      details: { expected: sha256, found },
+    },
+  );
 }

@@ -56,6 +56,7 @@ export async function planPublish(
   const { settings } = at.terms;
   checkPlace(settings, at.place);
   const format = formatByName(settings.format);
+  checkKind(inspected, { format, settings, place: at.place });
   const changes = createChanges(catalogLookup(repository.catalog, at.tail?.content.catalog));
   const placed = await changes.whole(async () => {
     const all = await placeFiles(inspected, { ...at, changes, format });
@@ -65,6 +66,26 @@ export async function planPublish(
   await dropOldVersions(changes, { format, settings });
   const dropped = changes.edits().flatMap(({ drop }) => drop);
   return { settings, format, ...placed, dropped };
+}
+
+/** Whoever has no configuration does not know that a place takes plain files, and reads packages. @throws CLI_USAGE */
+function checkKind(
+  inspected: readonly InspectedPackage[],
+  at: { readonly format: Format; readonly settings: RepositorySettings; readonly place: Place },
+): void {
+  const { plainFiles } = at.format;
+  if (plainFiles?.takes(at.settings, at.place) !== true) return;
+  const one = inspected.find(({ meta }) => meta.slot !== plainFiles.slot);
+  if (one === undefined) return;
+  const { channel, component } = at.place;
+  throw new PakhusError(
+    'CLI_USAGE',
+    `${one.source} is a package, and ${channel}/${component} takes plain files`,
+    {
+      hint: 'Publish it to a component for packages; as a plain file, where pakhus.yaml names the repository.',
+      details: { path: one.source },
+    },
+  );
 }
 
 async function placeFiles(

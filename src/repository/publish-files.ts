@@ -1,25 +1,23 @@
 /** `pakhus publish`: from paths to published packages, in whatever repositories their formats belong to. */
-import { fillPlace, type PartialPlace } from '../config/place.ts';
+import type { PartialPlace } from '../config/place.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
-import { defaultRepository } from '../config/to-repository.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { Format, RepositorySettings } from '../formats/format.ts';
+import type { Format } from '../formats/format.ts';
 import { FORMATS, formatByName } from '../formats/table.ts';
-import type { Place } from './change/actions.ts';
-import type { ReadRevision } from './change/content.ts';
 import type { Terms } from './change/terms.ts';
 import { createTerms } from './create-repository.ts';
 import { findPackages } from './ingest/find-packages.ts';
 import { holdHeap } from './ingest/hold-heap.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
-import { inspectFiles } from './ingest/inspect-files.ts';
+import { inspectFiles, sortOut } from './ingest/inspect-files.ts';
+import { inspectPlain } from './ingest/inspect-plain.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
 import { createRepacking } from './ingest/repack.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
-import { findTail, viewTail } from './read-repository.ts';
-import type { Repository, UseCaseOptions } from './repository.ts';
+import { createTargets, type PlainTarget, plainTarget, type Target } from './publish-targets.ts';
+import type { UseCaseOptions } from './repository.ts';
 import { orStepBack } from './step-back.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -44,6 +42,8 @@ export interface RepositoryPublish extends PublishResult {
   readonly url: string | undefined;
   /** Where the files are. */
   readonly tree: string;
+  /** The place takes plain files, not packages. */
+  readonly plain: boolean;
   /** The repository was made by this command. */
   readonly created: boolean;
 }
@@ -61,12 +61,16 @@ export async function publishFiles(
 ): Promise<PublishFilesResult> {
   holdHeap();
   const { store } = workspace.config;
-  const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value });
+  const targetOf = createTargets(workspace, input.to, options);
+  const plain = await plainTarget(workspace, input.to, targetOf);
+  const isPlain = plain !== undefined;
+  const paths = await findPackages(input.paths, { cwd: input.cwd, store: store.value, plain: isPlain });
   const pool = createIngestPool();
-  const targetOf = createTargets(workspace, input, options);
   await using repacking = createRepacking(options.report);
   const repack = input.repack ? repacking.repack : undefined;
   try {
+    if (plain !== undefined)
+      return await publishPlain(workspace, { target: plain, paths, input, pool }, options);
     const isSpared = options.propose !== undefined || isSmallBatch(paths.length);
     const known = isSpared ? undefined : await knownIn(await targetOf(formatOf(paths)), options);
     const { good, refused } = await inspectFiles(pool, paths, { ...options, known, repack });
@@ -85,44 +89,27 @@ export async function publishFiles(
   }
 }
 
-/** Where files of one format go. */
-interface Target {
-  readonly config: RepositoryConfig;
-  readonly repository: Repository;
-  readonly tail: ReadRevision | undefined;
-  /** False: whoever only proposes may not read it. */
-  readonly isReadable: boolean;
-  /** What it is, or will be. */
-  readonly settings: RepositorySettings;
-  readonly place: Place;
-}
-
-/** Opens and reads each repository once. */
-function createTargets(
+async function publishPlain(
   workspace: Workspace,
-  { to }: PublishFilesInput,
-  { propose, signal }: UseCaseOptions,
-): (format: string) => Promise<Target> {
-  const call = signal === undefined ? {} : { signal };
-  const open = async (format: string): Promise<Target> => {
-    const config = await repositoryFor(workspace, { format, to });
-    const repository = await workspace.open(config);
-    const view = propose
-      ? await viewTail(repository, call)
-      : { tail: await findTail(repository, call), isReadable: true };
-    const settings = view.tail?.content.catalog.settings ?? config.settings;
-    const { channel, component } = fillPlace(
-      { channel: undefined, component: undefined, ...to, repository: config.name },
-      settings,
-    );
-    return { config, repository, ...view, settings, place: { channel, component } };
+  work: {
+    readonly target: PlainTarget;
+    readonly paths: readonly string[];
+    readonly input: PublishFilesInput;
+    readonly pool: IngestPool;
+  },
+  options: UseCaseOptions,
+): Promise<PublishFilesResult> {
+  const { target, paths, input } = work;
+  const { settings, place, plainFiles } = target;
+  const kind = {
+    format: settings.format,
+    describe: (name: string) => plainFiles.describe(name, { settings, ...place }),
   };
-  const known = new Map<string, Promise<Target>>();
-  return (format) => {
-    const target = known.get(format) ?? open(format);
-    known.set(format, target);
-    return target;
-  };
+  const outcomes = await inspectPlain(paths, { kind, signal: options.signal });
+  const { good, refused } = sortOut(outcomes);
+  if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
+  const published = await publishFormat(workspace, { ...work, files: good, known: undefined }, options);
+  return { published: [published], refused: [...refused, ...published.refused] };
 }
 
 /** The format of most files, by their names: for a guess that costs nothing when it is wrong. */
@@ -168,52 +155,14 @@ async function publishFormat(
   const result = created
     ? await orStepBack(repository, () => publishPackages(repository, files, { ...to, create }))
     : await publishPackages(repository, files, isReadable ? to : { ...to, create: asConfigured(config) });
-  return { ...result, repository: config.name, url: repository.url, tree: repository.tree.name, created };
+  const plain = formatByName(target.settings.format).plainFiles?.takes(target.settings, place) === true;
+  const { url, tree } = repository;
+  return { ...result, repository: config.name, url, tree: tree.name, plain, created };
 }
 
 /** Whoever may only propose takes the configuration's word for it; whoever commits does not. */
 function asConfigured({ settings }: RepositoryConfig): () => Promise<Terms> {
   return async () => ({ settings, signers: [], committers: [], proposers: [] });
-}
-
-/** What is configured says most of it: the store is asked only when it may hold another repository of the same format. */
-async function repositoryFor(
-  workspace: Workspace,
-  { format, to }: { readonly format: string; readonly to: PartialPlace | undefined },
-): Promise<RepositoryConfig> {
-  const configured = workspace.config.repositories.value;
-  if (to !== undefined) {
-    const named = configured.find(({ name }) => name === to.repository);
-    if (named !== undefined) return named;
-    const defaults = defaultRepository(format);
-    return withPlace({ ...defaults, name: to.repository, path: to.repository }, to);
-  }
-  const isOf = ({ settings }: RepositoryConfig): boolean => settings.format === format;
-  const isSure = !configured.some(isOf) || configured.some(({ name }) => name === format);
-  const fitting = (isSure ? configured : await workspace.repositories()).filter(isOf);
-  const [first] = fitting;
-  if (first === undefined) return defaultRepository(format);
-  if (fitting.length === 1) return first;
-  throw new PakhusError(
-    'CLI_USAGE',
-    `several repositories take ${format} packages: ${fitting.map(({ name }) => name).join(', ')}`,
-    {
-      hint: `Say which: --to ${first.name}`,
-    },
-  );
-}
-
-/** A repository that is to be made with the channel and component that were asked for. */
-function withPlace(config: RepositoryConfig, { channel, component }: PartialPlace): RepositoryConfig {
-  const { settings } = config;
-  return {
-    ...config,
-    settings: {
-      ...settings,
-      channels: channel === undefined ? settings.channels : [{ name: channel, options: {} }],
-      components: component === undefined ? settings.components : [component],
-    },
-  };
 }
 
 function refusal(refused: readonly RefusedFile[], total: number, { report }: UseCaseOptions): PakhusError {

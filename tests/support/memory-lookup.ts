@@ -18,6 +18,7 @@ export function memoryLookup(...holds: readonly (readonly [RunKey, readonly Pack
   };
   return {
     runs: () => holds.map(([run]) => run),
+    replaces: () => false,
     fits: ({ slot }, architecture) => slotsOf(architecture).includes(slot),
     leafLimit: 24,
     async *changesTo() {},

@@ -43,9 +43,9 @@ export const client: Command = defineCommand({
         ...indent(content),
         '',
       ]),
-      palette.strong('Then'),
-      ...next.map((line) => `  ${palette.code(line)}`),
-      '',
+      ...(next.length === 0
+        ? []
+        : [palette.strong('Then'), ...next.map((line) => `  ${palette.code(line)}`), '']),
       palette.strong('All of it in one line, as root'),
       `  ${palette.code(oneLiner)}`,
       '',

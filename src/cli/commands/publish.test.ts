@@ -21,6 +21,7 @@ describe('publishing', () => {
           repository: 'deb',
           tree: join(session.store, 'deb'),
           created: false,
+          plain: false,
           place: { channel: 'stable', component: 'main' },
           rev: 2,
           waitedMs: expect.any(Number),

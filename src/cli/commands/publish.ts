@@ -42,7 +42,8 @@ export const publish: Command = defineCommand({
   },
   description:
     'Reads every package to its end, stores new ones and signs a new index, all or nothing. Many may publish at once. ' +
-    'A package that is there already changes nothing; the same version with other bytes is refused.',
+    'A package that is there already changes nothing; the same version with other bytes is refused. ' +
+    'A component for plain files (opkg: `files:`) takes any file, in the place of the one that had its name.',
   examples: [
     ['pakhus publish dist/ --init', 'the first time: makes ./public and signing keys'],
     ['pakhus publish hello_1.0_amd64.deb --to tools/testing', 'one package into a channel'],
@@ -138,12 +139,19 @@ function publishedLines(
   const { palette } = view;
   const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
   const added = one.packages.filter(({ outcome }) => outcome !== 'unchanged');
+  const noun = one.plain ? 'file' : 'package';
   const unchanged = one.packages.length - added.length;
   const rows = added
     .slice(0, LIST_LIMIT)
-    .map((each) => [`  ${each.name}`, each.version, each.architecture, formatSize(each.sizeBytes)]);
-  const titles = ['  Package', 'Version', 'Architecture'].map((title) => ({ title }));
-  const there = `${formatNumberOf(unchanged, 'package')} ${unchanged === 1 ? 'was' : 'were'} there already`;
+    .map((each) => [
+      `  ${each.name}`,
+      ...(one.plain ? [] : [each.version, each.architecture]),
+      formatSize(each.sizeBytes),
+    ]);
+  const titles = (one.plain ? ['  File'] : ['  Package', 'Version', 'Architecture']).map((title) => ({
+    title,
+  }));
+  const there = `${formatNumberOf(unchanged, noun)} ${unchanged === 1 ? 'was' : 'were'} there already`;
   const lines = renderTable([...titles, { title: 'Size', align: 'right' }], rows);
   if (added.length > LIST_LIMIT) lines.push(palette.faint(`  and ${added.length - LIST_LIMIT} more`));
   if (unchanged > 0)
@@ -151,13 +159,13 @@ function publishedLines(
   for (const { name, version, architecture } of one.dropped)
     lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
   if (one.proposal !== undefined) {
-    const what = `${formatNumberOf(added.length, 'package')} for ${place}`;
+    const what = `${formatNumberOf(added.length, noun)} for ${place}`;
     lines.push(...proposedLines({ proposal: one.proposal, what }, palette));
   } else if (dryRun)
-    lines.push(`Would publish ${formatNumberOf(added.length, 'package')} to ${place}. Nothing was changed.`);
+    lines.push(`Would publish ${formatNumberOf(added.length, noun)} to ${place}. Nothing was changed.`);
   else if (added.length > 0 || one.created) {
     lines.push(
-      palette.good(`Published ${formatNumberOf(added.length, 'package')} to ${place}, revision ${one.rev}.`),
+      palette.good(`Published ${formatNumberOf(added.length, noun)} to ${place}, revision ${one.rev}.`),
     );
     lines.push(`${palette.faint('At')}       ${one.url ?? one.tree}`);
     lines.push(

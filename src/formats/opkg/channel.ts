@@ -3,7 +3,8 @@ import type { ChannelView, IndexPlan, PointerPlan, RenderedIndex } from '../form
 import { renderIndexJson } from './index-json.ts';
 import { readOptions } from './options.ts';
 import { contentType, feedFolder, isPerArchitecture } from './paths.ts';
-import { INDEPENDENT, isIndependent } from './slots.ts';
+import { SUMS, takesFiles } from './plain-files.ts';
+import { INDEPENDENT, isIndependent, PLAIN } from './slots.ts';
 
 /** A folder with an index. */
 interface Feed {
@@ -16,10 +17,14 @@ interface Feed {
 
 /** All indexes of a channel, those without packages too: a device complains of a missing one. */
 export function planIndexes(view: ChannelView): readonly IndexPlan[] {
-  return feedsOf(view).flatMap(({ folder, component, slots }) => [
+  const sums = filesOf(view).map(({ component, path }): IndexPlan => {
+    return { path, component, slots: [PLAIN], segment: 'sums', encodings: ['plain'] };
+  });
+  const feeds = feedsOf(view).flatMap(({ folder, component, slots }): IndexPlan[] => [
     { path: `${folder}/Packages.manifest`, component, slots, segment: 'manifest', encodings: ['plain'] },
     { path: `${folder}/Packages`, component, slots, segment: 'packages', encodings: ['plain', 'gzip'] },
   ]);
+  return [...sums, ...feeds];
 }
 
 /** The signature of each `Packages`, over its plain form, and `index.json`. opkg has no other entry than these. */
@@ -29,7 +34,12 @@ export function renderChannel(
 ): readonly PointerPlan[] {
   const { indexJson: version, target } = readOptions(view.settings, view.channel);
   const planned = new Set(indexes.map(({ plan }) => plan.path));
-  return feedsOf(view).flatMap(({ folder, architecture }): PointerPlan[] => {
+  const signed = (of: string): PointerPlan => {
+    const path = `${of}.sig`;
+    return { path, contentType: contentType(path), sign: 'usign', of };
+  };
+  const sums = filesOf(view).flatMap(({ path }) => (planned.has(path) ? [signed(path)] : []));
+  const feeds = feedsOf(view).flatMap(({ folder, architecture }): PointerPlan[] => {
     const json = `${folder}/index.json`;
     const manifest = `${folder}/Packages.manifest`;
     const packages = `${folder}/Packages`;
@@ -45,15 +55,25 @@ export function renderChannel(
               of: manifest,
             },
           ]),
-      { path: `${packages}.sig`, contentType: contentType(`${packages}.sig`), sign: 'usign', of: packages },
+      signed(packages),
     ];
   });
+  return [...sums, ...feeds];
 }
 
 /** Architectures of settings and packages, sorted, without those that fit every device. */
 export function channelArchitectures(view: ChannelView): readonly string[] {
-  const found = [...view.slots.values()].flatMap((slots) => [...slots]);
+  const found = [...view.slots.values()].flatMap((slots) => [...slots]).filter((slot) => slot !== PLAIN);
   return [...new Set([...view.settings.architectures, ...found])].filter((one) => !isIndependent(one)).sort();
+}
+
+/** Components that hold plain files; one without any has no index, for a signature over nothing cannot be checked. */
+function filesOf({ settings, channel, slots }: ChannelView): readonly { component: string; path: string }[] {
+  return [...slots.keys()].sort().flatMap((component) => {
+    if (slots.get(component)?.has(PLAIN) !== true) return [];
+    const folder = feedFolder(settings, { channel: channel.name, component, architecture: 'all' });
+    return [{ component, path: `${folder}/${SUMS}` }];
+  });
 }
 
 function feedsOf(view: ChannelView): readonly Feed[] {
@@ -62,6 +82,7 @@ function feedsOf(view: ChannelView): readonly Feed[] {
   const components = [...new Set([...settings.components, ...[...slots.keys()].sort()])];
   return components.flatMap((component): Feed[] => {
     const at = { channel: channel.name, component };
+    if (takesFiles(settings, at)) return [];
     const feed = (architecture: string, own: readonly string[]): Feed => ({
       folder: feedFolder(settings, { ...at, architecture }),
       component,

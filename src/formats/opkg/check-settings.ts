@@ -28,7 +28,16 @@ export function checkSettings(settings: RepositorySettings): void {
 /** Every feed has a folder of its own, and none looks like one that sets packages apart. */
 function checkFolders(settings: RepositorySettings, channel: string): void {
   const at = settings.channels.find(({ name }) => name === channel) ?? { name: channel, options: {} };
-  const { byFeed } = readOptions(settings, at).folders;
+  const { folders, files } = readOptions(settings, at);
+  const { byFeed } = folders;
+  for (const component of files) {
+    if (!settings.components.includes(component))
+      throw invalidSetting(`option files: there is no component ${component}`, { option: 'files' });
+    if (byFeed.get(component)?.includes('{arch}'))
+      throw invalidSetting(`option folders: ${component} holds plain files, which have no architecture`, {
+        option: 'folders',
+      });
+  }
   for (const feed of byFeed.keys())
     if (!settings.components.includes(feed))
       throw invalidSetting(`option folders: there is no component ${feed}`, { option: 'folders' });

@@ -11,6 +11,7 @@ import { PakhusError } from '../../core/pakhus-error.ts';
 import type { ClientInput, ClientInstructions } from '../client-types.ts';
 import { quote } from '../shared/shell.ts';
 import { feedFolder, isPerArchitecture } from './paths.ts';
+import { SUMS, takesFiles } from './plain-files.ts';
 
 const CUSTOM = '/etc/opkg/customfeeds.conf';
 const DIST = '/etc/opkg/distfeeds.conf';
@@ -30,38 +31,38 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
       details: { url: input.url },
     });
   }
-  const feeds = input.components.map((component) => feedLine(input, component));
+  const isPlain = (component: string): boolean => takesFiles(input.settings, { ...input, component });
+  const feeds = input.components
+    .filter((component) => !isPlain(component))
+    .map((component) => feedLine(input, component));
   const needsArch = feeds.some((line) => line.includes(ARCH));
   const keys = input.publicKeys.map((text) => ({ text, path: `${KEYS}/${keyId(text)}` }));
   const [only, ...more] = input.architectures;
   const example = more.length === 0 ? (only ?? 'ARCHITECTURE') : 'ARCHITECTURE';
-  const addKeys = [
-    `mkdir -p ${KEYS}`,
-    ...keys.map(
-      ({ text, path }) => `printf '%s\\n' ${text.trimEnd().split('\n').map(quote).join(' ')} > ${path}`,
-    ),
-  ];
+  const addKeys = [`mkdir -p ${KEYS}`, ...keys.map(({ text, path }) => `${printKey(text)} > ${path}`)];
   const addFeeds = [
     ...(needsArch ? [`. ${RELEASE}`] : []),
     dropFeeds(input.url),
     ...feeds.map((line) => `echo "${line}" >> ${CUSTOM}`),
   ];
-  const lines = [...addKeys, ...addFeeds, 'opkg update'];
-  const undo = [
-    dropFeeds(input.url),
-    `[ ! -f ${BACKUP} ] || mv ${BACKUP} ${DIST}`,
-    ...keys.map(({ path }) => `rm -f ${path}`),
-    'opkg update',
-  ];
+  // Who asks for images only needs the keys that sign them.
+  const lines = feeds.length === 0 ? addKeys : [...addKeys, ...addFeeds, 'opkg update'];
+  const dropKeys = keys.map(({ path }) => `rm -f ${path}`);
+  const restore = `[ ! -f ${BACKUP} ] || mv ${BACKUP} ${DIST}`;
+  const undo = feeds.length === 0 ? dropKeys : [dropFeeds(input.url), restore, ...dropKeys, 'opkg update'];
   return {
     files: [
-      {
-        path: CUSTOM,
-        content: `${feeds.join('\n').replaceAll(ARCH, example)}\n`,
-        about: needsArch
-          ? `Lines to add. The architecture of a device: \`. ${RELEASE}; echo $DISTRIB_ARCH\`.`
-          : 'Lines to add.',
-      },
+      ...(feeds.length === 0
+        ? []
+        : [
+            {
+              path: CUSTOM,
+              content: `${feeds.join('\n').replaceAll(ARCH, example)}\n`,
+              about: needsArch
+                ? `Lines to add. The architecture of a device: \`. ${RELEASE}; echo $DISTRIB_ARCH\`.`
+                : 'Lines to add.',
+            },
+          ]),
       ...keys.map(({ text, path }) => ({
         path,
         content: text,
@@ -71,12 +72,17 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
     script: `set -e\n${lines.join('\n')}\n`,
     oneLiner: lines.join(' && '),
     undo: `${undo.join('\n')}\n`,
-    next: ['opkg update', 'opkg install PACKAGE'],
+    next: feeds.length === 0 ? [] : ['opkg update', 'opkg install PACKAGE'],
     variants: [
-      {
-        title: 'These feeds instead of those that the device came with; taking it back restores them',
-        text: `${replaceFeeds(feeds, { addKeys, needsArch }).join('\n')}\n`,
-      },
+      ...input.components.filter(isPlain).map((component) => checkImage(input, component)),
+      ...(feeds.length === 0
+        ? []
+        : [
+            {
+              title: 'These feeds instead of those that the device came with; taking it back restores them',
+              text: `${replaceFeeds(feeds, { addKeys, needsArch }).join('\n')}\n`,
+            },
+          ]),
       {
         title: 'The key by download',
         text: `wget -O /tmp/key.pub ${quote(input.keyUrl)}\nopkg-key add /tmp/key.pub\nrm /tmp/key.pub\n`,
@@ -100,6 +106,30 @@ function replaceFeeds(
     ...feeds.map((line) => `echo "${line}" >> ${DIST}`),
     'opkg update',
   ];
+}
+
+/** How somebody checks an image before it is flashed: on any machine with signify and sha256sum. */
+function checkImage(
+  { url, channel, settings, publicKeys }: ClientInput,
+  component: string,
+): ClientInstructions['variants'][number] {
+  const folder = `${url}/${feedFolder(settings, { channel, component, architecture: 'all' })}`;
+  const keys = publicKeys.map((text) => ({ text, path: `${keyId(text)}.pub` }));
+  const checks = keys.map(({ path }) => `signify-openbsd -V -p ${path} -m ${SUMS}`);
+  const check = checks.length === 1 ? checks.join('') : `{ ${checks.join(' || ')}; }`;
+  const lines = [
+    ...keys.map(({ text, path }) => `${printKey(text)} > ${path}`),
+    `wget ${folder}/${SUMS} ${folder}/${SUMS}.sig ${folder}/IMAGE`,
+    `${check} && sha256sum -c --ignore-missing ${SUMS}`,
+  ];
+  return {
+    title: `An image of ${component}, checked (on a device: usign -V -P ${KEYS} -m ${SUMS})`,
+    text: `${lines.join('\n')}\n`,
+  };
+}
+
+function printKey(text: string): string {
+  return `printf '%s\\n' ${text.trimEnd().split('\n').map(quote).join(' ')}`;
 }
 
 /** Names of feeds are unique on a device, and made of the repository's and the feed's. */

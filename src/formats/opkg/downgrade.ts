@@ -5,6 +5,7 @@
  */
 import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../client-types.ts';
 import { compareVersions } from '../shared/dpkg-version.ts';
+import { PLAIN } from './slots.ts';
 
 /** More names than anybody wants to read in one command. */
 const MOST_NAMES = 50;
@@ -28,7 +29,9 @@ export function downgradeInstructions({ gone, there }: DowngradeInput): Downgrad
 /** The newest version of each name, whatever its architecture: a device has one of them. */
 function newestOf(packages: readonly HeldPackage[]): ReadonlyMap<string, string> {
   const newest = new Map<string, string>();
-  for (const { name, version } of packages) {
+  for (const { name, version, slot } of packages) {
+    // Nobody has it installed.
+    if (slot === PLAIN) continue;
     const other = newest.get(name);
     if (other === undefined || compareVersions(version, other) > 0) newest.set(name, version);
   }

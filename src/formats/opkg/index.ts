@@ -21,6 +21,7 @@ import { clientInstructions } from './client.ts';
 import { downgradeInstructions } from './downgrade.ts';
 import { lintTogether } from './lint-together.ts';
 import { companions, contentType, kindOf, packagePath } from './paths.ts';
+import { plainFiles, sums } from './plain-files.ts';
 import { readIpk } from './read-ipk.ts';
 import { readRelations } from './relations.ts';
 import { segments } from './render-packages.ts';
@@ -45,7 +46,8 @@ export const opkg: Format = {
   relations: readRelations,
   summarise,
   checkSettings,
-  segments,
+  segments: { ...segments, sums },
+  plainFiles,
   planIndexes,
   kindOf,
   renderChannel,

@@ -8,18 +8,27 @@ export const OPKG_OPTIONS: Readonly<Record<string, FormatOption>> = {
     about:
       'Folders of feeds below the channel: one for all of them, then FEED=FOLDER. Default: packages/{arch}/{feed}. Without {arch} one index has all architectures.',
   },
+  files: {
+    type: 'text',
+    about:
+      'Components, separated by blanks, that hold plain files such as images, with sha256sums, and no packages.',
+  },
   target: { type: 'text', about: 'For index.json: the target that the packages were built for, x86/64.' },
   indexJson: { type: 'text', about: 'index.json: version 2 (default), version 1, or none.' },
 };
 
 /** As OpenWrt lays out a release. */
 const DEFAULT_FOLDERS = 'packages/{arch}/{feed}';
+/** Of components that hold plain files. */
+const FILES_FOLDER = '{feed}';
 
 const INDEX_JSON = ['2', '1', 'none'] as const;
 
 /** The options of a channel, checked by `checkSettings`. */
 export interface ChannelOptions {
   readonly folders: Folders;
+  /** Components that hold plain files. */
+  readonly files: readonly string[];
   readonly target: string | undefined;
   readonly indexJson: (typeof INDEX_JSON)[number];
 }
@@ -38,18 +47,20 @@ export function readOptions(settings: RepositorySettings, channel: ChannelSettin
     const value = options[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const files = wordsOf(text('files') ?? '');
   return {
-    folders: parseFolders(text('folders') ?? DEFAULT_FOLDERS),
+    folders: parseFolders(text('folders') ?? DEFAULT_FOLDERS, files),
+    files,
     target: text('target'),
     indexJson: INDEX_JSON.find((one) => one === text('indexJson')) ?? '2',
   };
 }
 
-/** Reads the option `folders`. */
-export function parseFolders(text: string): Folders {
+/** Reads the option `folders`. @param files Components that hold plain files: they have no architectures. */
+function parseFolders(text: string, files: readonly string[] = []): Folders {
   let usual = DEFAULT_FOLDERS;
-  const byFeed = new Map<string, string>();
-  for (const word of text.split(/ +/)) {
+  const byFeed = new Map(files.map((component) => [component, FILES_FOLDER]));
+  for (const word of wordsOf(text)) {
     const equals = word.indexOf('=');
     if (equals === -1) usual = word;
     else byFeed.set(word.slice(0, equals), word.slice(equals + 1));
@@ -68,6 +79,10 @@ export function optionProblem(name: string, value: string | number | boolean): s
   return bad === undefined
     ? undefined
     : `${JSON.stringify(bad)} is no folder: expected names of A-Z a-z 0-9 . + ~ _ - with {arch} and {feed} in them, joined by /`;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/ +/).filter((word) => word !== '');
 }
 
 function isFolder(folder: string): boolean {

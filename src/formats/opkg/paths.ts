@@ -6,6 +6,7 @@
  * <channel>/packages/<architecture>/<feed>/Packages, Packages.gz, Packages.sig, Packages.manifest, index.json
  * <channel>/packages/<architecture>/<feed>/<name>_<version>_<architecture>.ipk
  * <channel>/packages/<architecture>/<feed>/<12 hex of its SHA-256>/…     other bytes under the same name
+ * <channel>/<folder>/by-hash/<SHA-256>/<name>                             a plain file
  * ```
  * A client finds packages below the folder of its index only, and asks for them by a path without `..`. So a package for `all` is
  * stored in the folder of `all`, and copied into that of each architecture whose index lists it.
@@ -19,9 +20,12 @@ import type {
   RepositorySettings,
 } from '../format.ts';
 import { readOptions } from './options.ts';
+import { PLAIN } from './slots.ts';
 
 const APART_DIGITS = 12;
 const APART = /^[0-9a-f]{12}$/;
+const BY_HASH = 'by-hash';
+const PLAIN_PATH = /^[^/]+\/.+\/by-hash\/[0-9a-f]{64}\/[^/]+$/;
 
 /** The folder of a feed for an architecture. */
 export function feedFolder(
@@ -60,6 +64,7 @@ export function packageFileName(meta: Pick<PackageMeta, 'name' | 'version' | 'ar
 export function packagePath(meta: PackageMeta, place: PackagePlace): string {
   const { settings, channel, component, sha256, apart } = place;
   const folder = feedFolder(settings, { channel, component, architecture: meta.architecture });
+  if (meta.slot === PLAIN) return `${folder}/${BY_HASH}/${sha256}/${meta.name}`;
   const parts = apart ? [sha256.slice(0, APART_DIGITS)] : [];
   return [folder, ...parts, packageFileName(meta)].join('/');
 }
@@ -82,13 +87,15 @@ export function companions(
 
 /** What a name that never changes is the name of: only these, and no others, are pakhus' own. */
 export function kindOf(path: string): 'package' | undefined {
-  return /^[^/]+\/.+\/[^/]+_[^/]+_[^/]+\.ipk$/.test(path) ? 'package' : undefined;
+  const isOurs = /^[^/]+\/.+\/[^/]+_[^/]+_[^/]+\.ipk$/.test(path) || PLAIN_PATH.test(path);
+  return isOurs ? 'package' : undefined;
 }
 
 const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\.gz$/, 'application/gzip'],
   [/\.json$/, 'application/json'],
   [/(^|\/)Packages(\.manifest|\.sig)?$/, 'text/plain; charset=utf-8'],
+  [/(^|\/)sha256sums(\.sig|\.asc)?$|\.(manifest|buildinfo|txt)$/, 'text/plain; charset=utf-8'],
 ];
 
 /** Content type of a public file. */

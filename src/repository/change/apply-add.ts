@@ -6,14 +6,15 @@ import { type InspectedPackage, recordOf } from '../ingest/inspected.ts';
 import type { AddProposed, AddPublic, InboxFile, Place, PublicFile } from './actions.ts';
 import { sweeping } from './change-errors.ts';
 import type { Changes } from './changes.ts';
+import { type PlainFile, plainFile } from './plain-file.ts';
 import { checkPlace, rejected, type Terms } from './terms.ts';
 
 /** Where package files come from. */
 export interface PackageFiles {
-  /** Reads a file of the public folder. @throws STORE_OBJECT_NOT_FOUND, PACKAGE_*, ARCHIVE_* */
-  inspect(path: string): Promise<InspectedPackage>;
-  /** Takes a file out of its proposer's reach and reads it. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
-  take(intent: Intent, file: InboxFile): Promise<TakenFile>;
+  /** Reads a file of the public folder. @param as A plain file. @throws STORE_OBJECT_NOT_FOUND, PACKAGE_*, ARCHIVE_* */
+  inspect(path: string, as: PlainFile | undefined): Promise<InspectedPackage>;
+  /** Takes a file out of its proposer's reach and reads it. @param as A plain file. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
+  take(intent: Intent, file: InboxFile, as: PlainFile | undefined): Promise<TakenFile>;
   /**
    * Copies a package of the public folder to the first of `paths` that is free or has these very bytes, and says which one that is.
    * @throws INTENT_REJECTED when there is none, LEDGER_SWEEPING
@@ -72,7 +73,7 @@ interface Found {
 async function fromPublicFolder(file: PublicFile, at: AddInput & { readonly to: Place }): Promise<Found> {
   const { path } = file;
   if (at.swept.has(path)) throw sweeping(path);
-  const inspected = await at.files.inspect(path);
+  const inspected = await at.files.inspect(path, plainFile(path, { to: at.to, ...at.terms }));
   const paths = pathsOf(inspected, { ...at, file, name: path });
   const { name, version } = inspected.meta;
   if (!paths.includes(path))
@@ -81,7 +82,11 @@ async function fromPublicFolder(file: PublicFile, at: AddInput & { readonly to: 
 }
 
 async function fromInbox(file: InboxFile, at: AddInput & { readonly to: Place }): Promise<Found> {
-  const { inspected, findPath, place } = await at.files.take(at.intent, file);
+  const { inspected, findPath, place } = await at.files.take(
+    at.intent,
+    file,
+    plainFile(file.inbox, { to: at.to, ...at.terms }),
+  );
   const paths = pathsOf(inspected, { ...at, file, name: file.inbox });
   const swept = paths.find((path) => at.swept.has(path));
   if (swept !== undefined) throw sweeping(swept);

@@ -30,6 +30,7 @@ export function catalogLookup(reader: CatalogReader, catalog: Catalog | undefine
   return {
     runs: () => entries,
     fits: ({ slot }, architecture) => format?.slotsOf?.(architecture).includes(slot) ?? true,
+    replaces: ({ slot }) => slot === format?.plainFiles?.slot,
     async find(key, name) {
       const found: PackageRecord[] = [];
       for (const leaf of leavesWithName(await now(key), name)) {

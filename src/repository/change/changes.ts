@@ -29,6 +29,8 @@ export interface BaseLookup {
   runs(): readonly RunKey[];
   /** False when no package of this architecture can be in the run. */
   fits(run: RunKey, architecture: string): boolean;
+  /** A package takes the place of another one of the same version in this run. */
+  replaces(run: RunKey): boolean;
   /** Every package called `name` in a run. */
   find(run: RunKey, name: string): Promise<readonly PackageRecord[]>;
   /** What is to change in a run to make it what it was. */
@@ -121,8 +123,10 @@ export function createChanges(base: BaseLookup, swept: ReadonlySet<string> = new
   const holds = async (run: RunKey, record: PackageRecord): Promise<boolean> => {
     if (!base.fits(run, record.architecture)) return false;
     const there = (await find(run, record.name)).find((one) => isSame(one, record));
-    if (there !== undefined && there.sha256 !== record.sha256) throw conflict(run, { there, added: record });
-    return there !== undefined;
+    const isSameFile = there?.sha256 === record.sha256;
+    if (there !== undefined && !isSameFile && !base.replaces(run))
+      throw conflict(run, { there, added: record });
+    return isSameFile;
   };
 
   const lookUp: Changes['lookUp'] = async (place, identity) => {

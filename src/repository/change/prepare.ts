@@ -15,6 +15,7 @@ import type { InspectedPackage } from '../ingest/inspected.ts';
 import { filesInInbox } from '../proposals/files-in-inbox.ts';
 import type { ProposedFiles } from '../proposals/proposed-files.ts';
 import type { Repository } from '../repository.ts';
+import type { PackageFiles } from './apply-add.ts';
 import { type Applied, type ApplyInput, applyIntents } from './apply-intents.ts';
 import { putBroughtFiles } from './brought-files.ts';
 import { catalogLookup } from './catalog-lookup.ts';
@@ -50,9 +51,9 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const { base } = input;
     const before = base === undefined ? undefined : readContent(base);
     const { own, proposed } = options;
-    const inspect = async (path: string): Promise<InspectedPackage> => {
+    const inspect: PackageFiles['inspect'] = async (path, as) => {
       const known = own?.byPath.get(path);
-      if (known === undefined) return inspectObject(repository.tree, path, call);
+      if (known === undefined) return inspectObject(repository.tree, path, { ...call, as });
       if (own?.since !== (base?.signed.record.rev ?? 0)) await own?.restore(path);
       return known;
     };

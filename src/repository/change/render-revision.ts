@@ -24,6 +24,7 @@ import type { Content } from './content.ts';
 import { indexFilesOf, inWritingOrder, makePointers, type RevisionAt } from './pointers.ts';
 import { publicKeyFiles } from './public-keys.ts';
 import type { Terms } from './terms.ts';
+import { usualNames } from './usual-names.ts';
 
 export interface IndexWork {
   readonly at: RevisionAt;
@@ -90,6 +91,7 @@ export async function renderPointers(
   const changed = work.catalog.channels.filter((channel) => isChanged(channel, work));
   const catalog = withDates(work.catalog, new Map(changed.map(({ name }) => [name, at.signedAtMs])));
   const own: { readonly channel: string; readonly entries: readonly PointerEntry[] }[] = [];
+  const files: PointerEntry[] = [];
   const indexes: PointerEntry[] = [];
   const others: PointerEntry[] = [];
   for (const channel of catalog.channels) {
@@ -103,9 +105,10 @@ export async function renderPointers(
       : paths.flatMap((path) => earlier.get(path) ?? []);
     own.push({ channel: name, entries });
     const of = new Map(plans.map((plan) => [plan.path, 'of' in plan ? plan.of : undefined]));
-    const usualNames = aliases(channel, { format, rev: at.rev });
+    files.push(...(await usualNames(repository, { catalog, channel, format, ...at })));
+    const indexNames = aliases(channel, { format, rev: at.rev });
     const order = inWritingOrder(
-      usualNames,
+      indexNames,
       entries.map((entry) => ({ entry, of: of.get(entry.path) })),
       name,
     );
@@ -115,8 +118,10 @@ export async function renderPointers(
   const keys = await publicKeyFiles(repository, { signers: terms.signers, at });
   const all =
     work.takesOver === true || isOnTopOfImport(at.base, before)
-      ? [...keys, ...others.toReversed(), ...indexes].map(({ phase: _, lane: __, ...entry }) => entry)
-      : [...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
+      ? [...files, ...keys, ...others.toReversed(), ...indexes].map(
+          ({ phase: _, lane: __, ...entry }) => entry,
+        )
+      : [...files, ...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
   const content: Content = {
     catalog,
     signers: terms.signers,

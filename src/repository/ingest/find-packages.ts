@@ -10,6 +10,8 @@ export interface FindPackagesOptions {
   readonly cwd: string;
   /** The store's folder, if it is one: its files are published already, and removed ones must not come back. */
   readonly store?: string | undefined;
+  /** Any file, of folders those that lie in them and none below. Default: packages. */
+  readonly plain?: boolean;
 }
 
 /**
@@ -20,17 +22,20 @@ export interface FindPackagesOptions {
  */
 export async function findPackages(
   paths: readonly string[],
-  { cwd, store }: FindPackagesOptions,
+  { cwd, store, plain = false }: FindPackagesOptions,
 ): Promise<readonly string[]> {
+  const isWanted = plain ? () => true : isPackageName;
   const skip = store === undefined ? undefined : await folderId(store);
   const found = new Set<string>();
   for (const path of paths) {
     const matches = await expand(path, cwd);
-    const files = (await Promise.all(matches.map((match) => filesOf(match, skip)))).flat();
-    if (files.length === 0 && !(await areAll(matches, skip))) throw nothing(path, matches.length > 0);
+    const files = (
+      await Promise.all(matches.map((match) => filesOf(match, { skip, isWanted, isDeep: !plain })))
+    ).flat();
+    if (files.length === 0 && !(await areAll(matches, skip))) throw nothing(path, matches.length > 0, plain);
     for (const file of files) found.add(file);
   }
-  if (found.size === 0) throw nothing(paths.join(' ') || 'the list of paths', true);
+  if (found.size === 0) throw nothing(paths.join(' ') || 'the list of paths', true, plain);
   return [...found].sort();
 }
 
@@ -44,9 +49,16 @@ async function expand(path: string, cwd: string): Promise<readonly string[]> {
 }
 
 /** `skip`: a folder that is not looked into. */
-async function filesOf(path: string, skip: string | undefined): Promise<readonly string[]> {
+async function filesOf(
+  path: string,
+  look: {
+    readonly skip: string | undefined;
+    readonly isWanted: (name: string) => boolean;
+    readonly isDeep: boolean;
+  },
+): Promise<readonly string[]> {
+  const { skip, isWanted, isDeep } = look;
   if (!(await readable(path, stat(path))).isDirectory()) return [path];
-  const endings = FORMATS.flatMap((format) => format.fileExtensions);
   const files: string[] = [];
   const folders = [path];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -54,12 +66,18 @@ async function filesOf(path: string, skip: string | undefined): Promise<readonly
     for (const entry of await readable(folder, readdir(folder, { withFileTypes: true }))) {
       if (entry.name.startsWith('.')) continue;
       const inside = join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(inside);
-      else if (endings.some((ending) => entry.name.endsWith(ending)) && (await isFile(inside, entry)))
-        files.push(inside);
+      if (entry.isDirectory()) {
+        if (isDeep) folders.push(inside);
+      } else if (isWanted(entry.name) && (await isFile(inside, entry))) files.push(inside);
     }
   }
   return files;
+}
+
+const ENDINGS: readonly string[] = FORMATS.flatMap((format) => format.fileExtensions);
+
+function isPackageName(name: string): boolean {
+  return ENDINGS.some((ending) => name.endsWith(ending));
 }
 
 /** Follows links. Asks for nothing else: the folder has said already what its entries are. */
@@ -112,14 +130,15 @@ function asUnreadable(path: string, cause: unknown): unknown {
   });
 }
 
-function nothing(path: string, named: boolean): PakhusError {
-  const endings = FORMATS.flatMap((format) => format.fileExtensions).join(', ');
+function nothing(path: string, named: boolean, plain: boolean): PakhusError {
   return new PakhusError(
     'PUBLISH_NOTHING_FOUND',
-    named ? `no package file lies in ${path}` : `${path} does not exist`,
+    named ? `no ${plain ? 'file' : 'package file'} lies in ${path}` : `${path} does not exist`,
     {
       hint: named
-        ? `Package files end in ${endings}.`
+        ? plain
+          ? 'Folders below it are not looked into: they may be feeds.'
+          : `Package files end in ${ENDINGS.join(', ')}.`
         : 'Check the path; quote a pattern that the shell must not expand.',
       details: { path },
     },

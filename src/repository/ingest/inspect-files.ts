@@ -1,6 +1,7 @@
 /** Reads files for a publish: what is wrong with each, and what deserves a warning. */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Report } from '../../core/report-event.ts';
+import type { Ingested } from './handle-request.ts';
 import type { IngestPool } from './ingest-pool.ts';
 import type { InspectedPackage, KnownPackages } from './inspected.ts';
 
@@ -37,17 +38,26 @@ export async function inspectFiles(
     known,
     onProgress: (done) => report({ type: 'progress', task, done, total: paths.length }),
   });
-  const read: InspectedPackage[] = [];
-  const refused: { source: string; error: PakhusError }[] = [];
-  outcomes.forEach((outcome, index) => {
-    if ('value' in outcome) read.push(outcome.value);
-    else if (outcome.error instanceof PakhusError)
-      refused.push({ source: paths[index] ?? '', error: outcome.error });
-    else throw outcome.error;
-  });
+  const { good: read, refused } = sortOut(
+    outcomes.map((outcome, index) => ({ ...outcome, source: paths[index] ?? '' })),
+  );
   const good: InspectedPackage[] = [];
   for (const file of read) good.push(repack === undefined ? file : await repack(file));
   reportLints(good, report);
+  return { good, refused };
+}
+
+/** @throws what is no fault of a file */
+export function sortOut(
+  outcomes: readonly (Ingested<InspectedPackage> & { readonly source: string })[],
+): InspectedFiles {
+  const good: InspectedPackage[] = [];
+  const refused: { source: string; error: PakhusError }[] = [];
+  for (const one of outcomes) {
+    if ('value' in one) good.push(one.value);
+    else if (one.error instanceof PakhusError) refused.push({ source: one.source, error: one.error });
+    else throw one.error;
+  }
   return { good, refused };
 }
 

@@ -1,7 +1,7 @@
 /** Reads one package: its format, metadata and digest in one pass. */
 import { closeSync, constants, fstatSync, openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { sha256Hex } from '../../core/digest.ts';
+import { createSha256, sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format } from '../../formats/format.ts';
 import { recogniseFormat } from '../../formats/table.ts';
@@ -89,14 +89,29 @@ async function readAt(fd: number, offset: number, length: number): Promise<Uint8
   return bytes.subarray(0, filled);
 }
 
-/** An object of a store; errors call it `name`, by default by its place. @throws as {@link inspectPackage}, STORE_* */
+/**
+ * An object of a store; errors call it `name`, by default by its place. `as`: a plain file, which is what its name says.
+ * @throws as {@link inspectPackage}, STORE_*
+ */
 export async function inspectObject(
   storage: Storage,
   key: string,
-  { name = `${storage.name}/${key}`, ...options }: CallOptions & { readonly name?: string } = {},
+  {
+    name = `${storage.name}/${key}`,
+    as,
+    ...options
+  }: CallOptions & {
+    readonly name?: string;
+    readonly as?: Pick<InspectedPackage, 'format' | 'meta'> | undefined;
+  } = {},
 ): Promise<InspectedPackage> {
   const { info, body } = await storage.read(key, options);
   const { sizeBytes } = info;
+  if (as !== undefined) {
+    const digest = createSha256();
+    for await (const chunk of body) digest.update(chunk);
+    return { ...as, source: name, sizeBytes, sha256: digest.hex() };
+  }
   const reader = createForwardReader(body);
   try {
     if (sizeBytes > WHOLE_LIMIT_BYTES)

@@ -2,6 +2,7 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Intent } from '../../ledger/intents.ts';
 import { parseActions } from '../change/action-codec.ts';
+import { plainFile } from '../change/plain-file.ts';
 import type { Terms } from '../change/terms.ts';
 import { checkProposal } from './proposal-rules.ts';
 import type { ProposedFile } from './proposed-files.ts';
@@ -15,7 +16,13 @@ export function filesInInbox(
     const actions = parseActions(intent.actions);
     checkProposal(intent.proposer, actions, rules);
     return actions.flatMap((action) =>
-      action.type === 'add' && 'inbox' in action ? [...action.inbox].map((file) => ({ intent, file })) : [],
+      action.type === 'add' && 'inbox' in action
+        ? [...action.inbox].map((file) => {
+            const { terms } = rules;
+            const as = terms && plainFile(file.inbox, { to: action.to, settings: terms.settings });
+            return { intent, file, as };
+          })
+        : [],
     );
   } catch (error) {
     // Whoever applies it meets the same error, and says why.

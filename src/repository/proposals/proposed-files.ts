@@ -16,6 +16,7 @@ import type { Intent } from '../../ledger/intents.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { InboxFile } from '../change/actions.ts';
 import type { PackageFiles, TakenFile } from '../change/apply-add.ts';
+import type { PlainFile } from '../change/plain-file.ts';
 import { rejected } from '../change/terms.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
@@ -33,6 +34,8 @@ export interface ProposedFiles extends Pick<PackageFiles, 'take'> {
 export interface ProposedFile {
   readonly intent: Intent;
   readonly file: InboxFile;
+  /** A plain file. */
+  readonly as: PlainFile | undefined;
 }
 
 /** Files that are copied, read or deleted at once. */
@@ -58,7 +61,7 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
   /** Paths that were free or had the right bytes a moment ago. */
   const seen = new Map<string, 'free' | 'same'>();
 
-  const copy = async (intent: Intent, file: InboxFile): Promise<Copy> => {
+  const copy = async ({ intent, file, as }: ProposedFile): Promise<Copy> => {
     const from = keyOf(intent, file);
     const source = { from, file };
     if (!isFar || !isListed(intent, source)) await checkSource(repository, source, call);
@@ -72,7 +75,7 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
         throw error;
       });
     if (sizeBytes !== file.sizeBytes) throw otherBytes(file, `${sizeBytes} bytes`);
-    const inspected = await inspectObject(state, key, { ...call, name: file.inbox });
+    const inspected = await inspectObject(state, key, { ...call, name: file.inbox, as });
     if (inspected.sha256 !== file.sha256) throw otherBytes(file, `SHA-256 ${inspected.sha256}`);
     return { key, inspected };
   };
@@ -87,9 +90,10 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
     return isSame ? 'same' : 'other';
   };
 
-  const copyOf = (intent: Intent, file: InboxFile): Promise<Copy> => {
-    const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256].join('\n');
-    const one = copies.get(id) ?? copy(intent, file);
+  const copyOf = (wanted: ProposedFile): Promise<Copy> => {
+    const { intent, file, as } = wanted;
+    const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256, as?.meta.slot].join('\n');
+    const one = copies.get(id) ?? copy(wanted);
     copies.set(id, one);
     // Another attempt may have more luck.
     one.catch(() => copies.delete(id));
@@ -97,12 +101,12 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
   };
 
   return {
-    take: async (intent, file) => takenFile(await copyOf(intent, file)),
+    take: async (intent, file, as) => takenFile(await copyOf({ intent, file, as })),
     async ahead(wanted) {
       if (!isFar) return;
-      const work = async ({ intent, file }: ProposedFile): Promise<void> => {
+      const work = async (one: ProposedFile): Promise<void> => {
         // Whoever takes it is told why it cannot be had.
-        await copyOf(intent, file).catch(() => undefined);
+        await copyOf(one).catch(() => undefined);
       };
       for await (const _ of mapInOrder(wanted, { limit: LANES, signal: call.signal, work }));
     },
