@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAptRoot } from './apt.ts';
 import { createMachineClient, fetchEnvironment, machineAcquireSettings } from './apt-client.ts';
@@ -6,16 +6,18 @@ import { findDebianMirror } from './debian-mirror.ts';
 import { outputOf, succeeded } from './run-command.ts';
 
 /** Changes with what is put into the folder, so that an older folder is not taken for a newer one. */
-export const TRIXIE_RECIPE = 'apt-sqv-1';
+export const TRIXIE_RECIPE = 'apt-sqv-pacman-1';
+
+const PROGRAMS = ['apt', 'sqv', 'pacman-package-manager', 'makepkg', 'gnupg'];
 
 /** The file that says that the folder is complete. Written last, before the folder gets its final name. */
 export const TRIXIE_MARKER = 'complete.json';
 
 /**
- * Makes a Debian 13 with apt and sqv in the folder `root`, or leaves it alone where it is complete.
+ * Makes a Debian 13 with apt, sqv and pacman in the folder `root`, or leaves it alone where it is complete.
  *
- * The machine's apt resolves and verifies the packages, `dpkg-deb -x` unpacks them. No maintainer script runs: apt, dpkg and
- * sqv work without, and nothing needs mounts or a booted system. Some 70 packages, 30 MB to fetch, 120 MB unpacked.
+ * The machine's apt resolves and verifies the packages, `dpkg-deb -x` unpacks them. No maintainer script runs: apt, dpkg,
+ * sqv and pacman work without, and nothing needs mounts or a booted system. Some 150 packages, 60 MB to fetch, 230 MB unpacked.
  */
 export async function buildTrixie(root: string): Promise<void> {
   if (await exists(join(root, TRIXIE_MARKER))) return;
@@ -29,7 +31,7 @@ export async function buildTrixie(root: string): Promise<void> {
     env: fetchEnvironment(),
   });
   succeeded(await apt.update());
-  succeeded(await apt.install('--download-only', '?essential', 'apt', 'sqv'));
+  succeeded(await apt.install('--download-only', '?essential', ...PROGRAMS));
 
   const partial = `${root}.partial`;
   await rm(partial, { recursive: true, force: true });
@@ -61,6 +63,7 @@ async function finish(root: string): Promise<void> {
   ] as const) {
     await outputOf(['mknod', '-m', '666', join(root, 'dev', name), 'c', '1', minor]);
   }
+  await symlink('mawk', join(root, 'usr/bin/awk'));
   await mkdir(join(root, 'scratch'));
 }
 
