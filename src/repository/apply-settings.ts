@@ -58,10 +58,14 @@ export async function applySettings(
   if (changes.length === 0 || input.dryRun) return { changes, change: undefined };
   const message = `apply ${changes.map(({ setting }) => setting).join(', ')}`;
   const actions = [{ type: 'settings', create: false, ...after } as const];
-  return {
-    changes,
-    change: await makeChange(repository, { actions, message, known: tail.revision }, options),
-  };
+  const change = await makeChange(repository, { actions, message, known: tail.revision }, options);
+  if (broken !== undefined && change.proposal === undefined) {
+    options.report({ type: 'warning', code: 'clients-broken', message: broken });
+    // Loaded late: hardly anybody breaks clients. What is left where this process dies, `pakhus gc` deletes.
+    const { dropStaleSignatures } = await import('./collect/stale-signatures.ts');
+    await dropStaleSignatures(repository, options);
+  }
+  return { changes, change };
 }
 
 function breaking(why: string): PakhusError {

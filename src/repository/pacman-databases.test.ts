@@ -208,28 +208,31 @@ describe('signed databases', () => {
     return applySettings(await user.open('pacman'), input, user.options);
   };
 
-  test('have a signature beside each name, and lose it only when somebody insists', async () => {
-    await using user = await createPacmanUser({ settings: 'signDatabase: true' });
-    await publishArch(user, [TOOL]);
-    const signatures = async (): Promise<readonly string[]> =>
-      (await keysOf(user.store, X86))
-        .filter((key) => key.endsWith('.sig'))
-        .map((key) => key.slice(X86.length));
-    expect((await signatures()).toSorted()).toEqual([
-      '.db.sig',
-      '.db.tar.gz.sig',
-      '.files.sig',
-      '.files.tar.gz.sig',
-    ]);
-    expect(await findingsOf(user)).toEqual([]);
-    await user.set('signDatabase: false');
-    await expect(apply(user)).rejects.toMatchObject({
-      code: 'SETTINGS_INVALID',
-      message: expect.stringContaining('rm /var/lib/pacman/sync/pacman.db.sig'),
-    });
-    await apply(user, { breakClients: true });
-    expect(await findingsOf(user)).toEqual([]);
-  });
+  const signatures = async (user: TestUser): Promise<readonly string[]> =>
+    (await keysOf(user.store, X86)).filter((key) => key.endsWith('.sig')).map((key) => key.slice(X86.length));
+
+  test.each(STORES)(
+    'have one beside each name, and lose it only when somebody insists, then at once (in %s)',
+    async (_, capabilities) => {
+      await using user = await createPacmanUser({ capabilities, settings: 'signDatabase: true' });
+      await publishArch(user, [TOOL]);
+      expect((await signatures(user)).toSorted()).toEqual([
+        '.db.sig',
+        '.db.tar.gz.sig',
+        '.files.sig',
+        '.files.tar.gz.sig',
+      ]);
+      expect(await findingsOf(user)).toEqual([]);
+      await user.set('signDatabase: false');
+      await expect(apply(user)).rejects.toMatchObject({
+        code: 'SETTINGS_INVALID',
+        message: expect.stringContaining('rm /var/lib/pacman/sync/pacman.db.sig'),
+      });
+      await apply(user, { breakClients: true });
+      expect(await signatures(user)).toEqual([]);
+      expect(await findingsOf(user)).toEqual([]);
+    },
+  );
 
   test('can be had later without further ado', async () => {
     await using user = await createPacmanUser();

@@ -17,6 +17,8 @@ export interface ServedDatabase extends AsyncDisposable {
   readonly server: StaticServer;
   readonly pakhus: Pakhus;
   publish(...specs: readonly QuickArch[]): Promise<unknown>;
+  /** Writes `pakhus.yaml`; what is published stays as it is. */
+  configure(settings: { readonly signDatabase: boolean }): Promise<void>;
   /** What `pakhus client` says. */
   client(): Promise<ClientAnswer>;
 }
@@ -32,10 +34,12 @@ export async function servePacman({
   const store = join(pakhus.cwd, 'public');
   const server = await createStaticServer(store);
   env['PAKHUS_URL'] = server.url;
-  await writeFile(
-    join(pakhus.cwd, 'pakhus.yaml'),
-    `repositories: { pacman: { format: pacman, signDatabase: ${signDatabase} } }\n`,
-  );
+  const configure: ServedDatabase['configure'] = (settings) =>
+    writeFile(
+      join(pakhus.cwd, 'pakhus.yaml'),
+      `repositories: { pacman: { format: pacman, signDatabase: ${settings.signDatabase} } }\n`,
+    );
+  await configure({ signDatabase });
   let runs = 0;
   const publish: ServedDatabase['publish'] = async (...specs) => {
     const folder = join(pakhus.cwd, `packages-${runs++}`);
@@ -48,6 +52,7 @@ export async function servePacman({
     server,
     pakhus,
     publish,
+    configure,
     client: async () => readClientAnswer(await pakhus.json('client', 'pacman')),
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();

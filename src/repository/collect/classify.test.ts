@@ -25,6 +25,7 @@ const TREE: TreeRules = {
     ['dists/old/InRelease', { path: 'dists/old/InRelease', since: 5 }],
     ['dists/older/InRelease', { path: 'dists/older/InRelease', since: 4 }],
   ]),
+  stale: new Set(),
   keptFrom: 4,
   agedMs: NOW - 14 * DAY,
   isForeign: (path: string) => path.startsWith('pool/main/f/foreign/'),
@@ -53,6 +54,13 @@ describe('an object of the public folder', () => {
     ],
     ['a fixed name of before', 'dists/older/InRelease', 1, {}, { kind: 'index', reason: 'collectable' }],
     ['a fixed name of lately', 'dists/old/InRelease', 90, {}, { kind: 'index', reason: 'grace' }],
+    [
+      'a stale signature of lately',
+      'dists/old/InRelease',
+      1,
+      { stale: new Set(['dists/old/InRelease']) },
+      { kind: 'index', reason: 'collectable' },
+    ],
   ])('%s', (_what, key, days, rules, expected) => {
     expect(classifyFile(object(key, days), { ...TREE, ...rules })).toEqual(expected);
   });

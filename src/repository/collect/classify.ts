@@ -44,6 +44,8 @@ export interface TreeRules extends Ages {
   readonly proposed: ReadonlySet<string>;
   /** Fixed names that are published no more, by path. */
   readonly gone: ReadonlyMap<string, GonePointer>;
+  /** Those of them that clients must not find: see stale-signatures.ts. */
+  readonly stale: ReadonlySet<string>;
   /** The first revision that keeps all that it names. */
   readonly keptFrom: number;
   /** Files that another program left under such names: see `Content.foreign`. */
@@ -57,8 +59,10 @@ export function classifyFile({ key, modifiedMs }: ObjectInfo, rules: TreeRules):
   const named = rules.names.get(key);
   if (named !== undefined) return named;
   const gone = rules.gone.get(key);
-  if (gone !== undefined)
-    return { kind: 'index', reason: gone.since <= rules.keptFrom ? 'collectable' : 'grace' };
+  if (gone !== undefined) {
+    const mayGo = gone.since <= rules.keptFrom || rules.stale.has(key);
+    return { kind: 'index', reason: mayGo ? 'collectable' : 'grace' };
+  }
   const kind = rules.kindOf(key);
   if (kind === undefined || rules.isForeign(key)) return { kind: 'other', reason: 'foreign' };
   if (rules.proposed.has(key)) return { kind, reason: 'open' };

@@ -21,12 +21,12 @@ import type { Doomed } from '../../ledger/delete-objects.ts';
 import { removeIntents } from '../../ledger/inbox.ts';
 import { learnStoreTime } from '../../ledger/learn-time.ts';
 import { endSweep, runSweep } from '../../ledger/run-sweep.ts';
-import { awaitSweeper, sweepEndsIn } from '../../ledger/sweep.ts';
 import { checkWriter } from '../../ledger/writer.ts';
 import type { ReadRevision } from '../change/content.ts';
 import { publishNewest } from '../change/publish-newest.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
+import { awaitOthers } from './await-others.ts';
 import { graceOf } from './grace.ts';
 import { surveyRepository } from './survey.ts';
 import { planSweep } from './sweep-plan.ts';
@@ -55,8 +55,6 @@ export interface CollectResult {
 const ROUNDS = 50;
 /** Sweeps whose time may be over before their end. */
 const PATIENCE = 3;
-/** How often to look whether somebody else's sweep is over. */
-const POLL_MS = 10_000;
 /** Below, whoever updated just now may not find a file. */
 const SHORT_MS = 3_600_000;
 
@@ -167,27 +165,6 @@ async function collectOnce(
   const swept = await runSweep(ledger, order, call);
   if (swept === undefined) return { shares, outcome: 'lost', left: 0 };
   return { shares, outcome: more || swept.left > 0 ? 'more' : 'done', left: swept.left };
-}
-
-/** The newest revision, once nobody deletes any more. */
-async function awaitOthers(
-  repository: Repository,
-  { report, signal }: UseCaseOptions,
-): Promise<ReadRevision> {
-  const { ledger } = repository;
-  const call = callOf({ signal });
-  for (;;) {
-    const tail = await openTail(repository, call);
-    const { sweep } = tail.revision.manifest;
-    if (sweep === null) return tail;
-    const wait = sweepEndsIn(ledger, sweep);
-    if (wait === 0) {
-      await awaitSweeper(ledger, call);
-      return tail;
-    }
-    report({ type: 'progress', task: 'Waiting until another collection is over' });
-    await ledger.clock.sleep(Math.min(wait, POLL_MS), signal);
-  }
 }
 
 function message(objects: readonly Doomed[], done: boolean): string {

@@ -14,6 +14,7 @@ import { readForeign } from './foreign.ts';
 import { createInboxReader, type InboxFolder, mayRemove } from './inbox.ts';
 import { visitKept } from './kept-revisions.ts';
 import { createNameCollector } from './name-collector.ts';
+import { staleSignatures } from './stale-signatures.ts';
 import { createTally, type Share } from './tally.ts';
 
 export interface Survey {
@@ -81,7 +82,8 @@ export async function surveyRepository(
   const open = { find: async (ref: string) => settled.get(ref) };
   const proposed = await proposedFiles(repository, { tail, settled: open }, call);
   const isForeign = await readForeign(ledger.blobs, tail.content.foreign, call);
-  const treeRules = { ...names.tree, agedMs, proposed, gone, keptFrom, isForeign, kindOf };
+  const stale = new Set(staleSignatures(manifest));
+  const treeRules = { ...names.tree, agedMs, proposed, gone, stale, keptFrom, isForeign, kindOf };
   const files: ObjectInfo[] = [];
   let listed = 0;
   for await (const object of tree.list('', call)) {

@@ -90,5 +90,25 @@ for (const { name, lack, client } of await pacmanClients()) {
       await writeFile(at('pacman.db.sig'), 'no signature');
       expect((await machine.sh('pacman -Syy')).code).not.toBe(0);
     });
+
+    test('refuses a database that is not signed any more, as --break-clients says', async () => {
+      await using database = await servePacman({ signDatabase: true });
+      await using machine = await createPacmanMachine(client());
+      const { script } = await database.client();
+      // A section that is content without a signature: the trap closes all the same.
+      succeeded(await machine.sh(script.replaceAll('DatabaseRequired', 'DatabaseOptional')));
+      await database.configure({ signDatabase: false });
+      const refused = await database.pakhus.run('apply', 'pacman');
+      expect(refused.code).not.toBe(0);
+      const remedy = /`(rm [^`]*)`/.exec(refused.stderr)?.[1] ?? '';
+      expect(remedy).toBe('rm /var/lib/pacman/sync/pacman.db.sig');
+      succeeded(await database.pakhus.run('apply', 'pacman', '--break-clients'));
+      await database.publish({ ...TOOL, version: '2.0-1' });
+      const stale = await machine.sh('pacman -Sy');
+      expect(stale.code).not.toBe(0);
+      expect(stale.stderr).toContain('signature');
+      succeeded(await machine.sh(`${remedy}\npacman -Sy && pacman -S --noprogressbar tool`));
+      expect(await machine.installed()).toContain('tool 2.0-1');
+    });
   });
 }
