@@ -63,7 +63,7 @@ export async function makeRevision(
   const { tail, intents, bad } = attempt;
   const rev = revAfter(tail);
   const nowMs = ledger.time.now();
-  const signedAtMs = dateOfNext(ledger);
+  const signedAtMs = dateOfNext(ledger, tail);
   const { sweep, swept } = await sweepOf(ledger, tail, call);
   const prepared = await attempt.prepare({ base: tail, intents, rev, signedAtMs, swept, ...call });
   if (prepared === undefined) return 'sweeping';

@@ -64,6 +64,15 @@ test.each([true, false])(
   },
 );
 
+test('what a later revision has published is not taken for one’s own', async () => {
+  const { open } = bucket();
+  await say(open(), 'one');
+  const { outcome } = await commitWord(open(), 'two');
+  await say(open(), 'three');
+  expect(await publishTail(open().ledger, { known: outcome.tail })).toEqual({ rev: 3, written: [] });
+  expect(await publicText(open().ledger)).toBe('3: one two three\n');
+});
+
 test('a pointer that says it is newer than the log means that the log was cut', async () => {
   const { store, open } = bucket();
   await say(open(), 'one');

@@ -155,10 +155,12 @@ async function publishAmongOthers(
   return { rev: 0, written: [] };
 }
 
-/** Whoever has committed the tail may have published it since it was read. */
+/** Whoever has committed the tail may have published it since it was read. What a later revision left at its names is not its own. */
 async function withPublished(ledger: Ledger, tail: Revision, call: CallOptions): Promise<Revision> {
-  if (tail.published?.rev === tail.signed.record.rev) return tail;
-  return { ...tail, published: await readPublished(ledger, call) };
+  const { rev } = tail.signed.record;
+  if (tail.published?.rev === rev) return tail;
+  const published = await readPublished(ledger, call);
+  return published === undefined || published.rev > rev ? tail : { ...tail, published };
 }
 
 /** Writes what is missing, and gives the etags of all pointers; undefined when a newer revision shows up. */

@@ -44,9 +44,13 @@ export function waitBeforeNext(ledger: Ledger, tail: Revision | undefined): numb
   return Math.max(0, previous + STEP_MS - now);
 }
 
-/** The date that a revision prepared now gets: milliseconds since 1970, a whole second. */
-export function dateOfNext(ledger: Ledger): number {
-  return Math.floor(ledger.time.now() / STEP_MS) * STEP_MS;
+/**
+ * The date that a revision prepared now gets: milliseconds since 1970, a whole second. Its second was waited for; a clock that was set
+ * back since does not take that back.
+ */
+export function dateOfNext(ledger: Ledger, tail: Revision | undefined): number {
+  const now = Math.floor(ledger.time.now() / STEP_MS) * STEP_MS;
+  return tail === undefined ? now : Math.max(now, tail.signed.record.signedAtMs + STEP_MS);
 }
 
 /** Writes the revision; undefined when somebody else's came first. Everything that it names is stored, or being stored. */
@@ -92,7 +96,7 @@ export async function commitManifest(
   if (wait > 0) await ledger.clock.sleep(wait, call.signal);
   return writeRevision(
     ledger,
-    { tail, manifest, files: null, signedAtMs: dateOfNext(ledger), message, settled: [] },
+    { tail, manifest, files: null, signedAtMs: dateOfNext(ledger, tail), message, settled: [] },
     call,
   );
 }

@@ -41,7 +41,7 @@ export async function commitFirst(
   const early = datedMs + SECOND_MS - ledger.time.now();
   if (early > FUTURE_LIMIT_MS) throw ahead(repository, datedMs);
   if (early > 0) await ledger.clock.sleep(early, signal);
-  const signedAtMs = dateOfNext(ledger);
+  const signedAtMs = dateOfNext(ledger, undefined);
   const at = { base: undefined, rev: 1, signedAtMs, ...call };
   const work = { at, before: undefined, terms, edits: editsOf(packages), report };
   const { made: _, ...rendered } = await renderIndexes(repository, work);
