@@ -9,6 +9,7 @@ export function parseSettings(value: unknown): RepositorySettings {
   const [keep, graceDays] = ['keep', 'graceDays'].map((name) =>
     field(value, name, (inner) => optional(inner, num)),
   );
+  const pages = field(value, 'pages', (inner) => optional(inner, flag));
   return {
     format: field(value, 'format', text),
     channels: field(value, 'channels', arrayOf(channelSettings)),
@@ -16,6 +17,7 @@ export function parseSettings(value: unknown): RepositorySettings {
     architectures: field(value, 'architectures', arrayOf(text)),
     ...(keep === undefined ? {} : { keep }),
     ...(graceDays === undefined ? {} : { graceDays }),
+    ...(pages === undefined ? {} : { pages }),
     options: field(value, 'options', formatOptions),
   };
 }
@@ -28,6 +30,11 @@ function formatOptions(value: unknown): FormatOptions {
   if (!isRecord(value)) throw new TypeError('expected an object');
   const names = Object.keys(value).sort();
   return Object.fromEntries(names.map((name) => [name, field(value, name, option)]));
+}
+
+function flag(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError('expected true or false');
 }
 
 function option(value: unknown): string | number | boolean {

@@ -116,10 +116,12 @@ repositories.tools:  # @/pakhus.yaml:3
   components: ["main"]
   architectures: []
   keep: 3
+  pages: true
 signers: (none)  # built in
 ledger: (none)  # built in
 proposers: (none)  # built in
 purge: (not set)  # built in
+pages: true  # built in
 products: (none)  # built in
 `);
   });

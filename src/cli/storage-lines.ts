@@ -14,6 +14,7 @@ interface Line {
 const LINES: readonly Line[] = [
   { title: 'newest revision: packages', reasons: ['current'], kinds: ['package'] },
   { title: 'newest revision: indexes and signatures', reasons: ['current'], kinds: ['index'] },
+  { title: 'newest revision: pages', reasons: ['current'], kinds: ['page'] },
   { title: 'ledger', reasons: ['current'], kinds: ['ledger'] },
   { title: 'kept: grace, last three changes', reasons: ['grace'] },
   { title: 'kept: pinned', reasons: ['pinned'] },
@@ -22,6 +23,7 @@ const LINES: readonly Line[] = [
   { title: 'not made by pakhus', reasons: ['foreign'] },
   { title: 'can go: packages', reasons: ['collectable'], kinds: ['package'] },
   { title: 'can go: indexes and signatures', reasons: ['collectable'], kinds: ['index'] },
+  { title: 'can go: pages', reasons: ['collectable'], kinds: ['page'] },
   { title: 'can go: ledger', reasons: ['collectable'], kinds: ['ledger'] },
   { title: 'can go: proposals', reasons: ['collectable'], kinds: ['proposal'] },
 ];

@@ -24,6 +24,7 @@ export function entryOf({
   architectures,
   keep,
   graceDays,
+  pages,
   options,
 }: RepositorySettings): RepositoryEntry {
   const plain = channels.every((channel) => Object.keys(channel.options).length === 0);
@@ -36,6 +37,7 @@ export function entryOf({
     ...(architectures.length > 0 && { architectures }),
     ...(keep !== undefined && { keep }),
     ...(graceDays !== undefined && { graceDays }),
+    ...(pages !== true && { pages: false }),
     ...options,
   };
 }

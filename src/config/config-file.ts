@@ -9,6 +9,8 @@ export interface ConfigFile {
   readonly ledger?: readonly string[] | undefined;
   readonly proposers?: Readonly<Record<string, ProposerEntry>> | undefined;
   readonly purge?: PurgeEntry | undefined;
+  /** Web pages show what repositories hold. */
+  readonly pages?: boolean | undefined;
   readonly products?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
@@ -22,6 +24,7 @@ export interface RepositoryEntry {
   readonly architectures?: readonly string[] | undefined;
   readonly keep?: number | undefined;
   readonly graceDays?: number | undefined;
+  readonly pages?: boolean | undefined;
   readonly signers?: readonly string[] | undefined;
   readonly base?: readonly string[] | undefined;
   readonly [option: string]: unknown;

@@ -103,6 +103,7 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
         })
         .optional()
         .describe('Caches that are told when files at fixed names change.'),
+      pages: z.boolean().optional().describe('Web pages show what repositories hold. Default: true.'),
       products: z
         .record(matching(PART_NAME), list(checked(findPlaceProblem)).min(1))
         .optional()
@@ -160,6 +161,7 @@ function formatSchema(format: string, options: Readonly<Record<string, FormatOpt
       .max(3650)
       .optional()
       .describe('Days that files stay after the last index that names them was replaced. Default: 14.'),
+    pages: z.boolean().optional().describe('Web pages show what it holds. Default: the top level.'),
     signers: list(matching(SIGNER_NAME))
       .min(1)
       .optional()

@@ -54,6 +54,7 @@ export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig
   ];
   const folder = project === undefined ? cwd : dirname(project);
   const store = layers.find((layer) => layer.store)?.store ?? byDefault(resolve(folder, DEFAULT_STORE));
+  const pages = fromFiles(files, 'pages') ?? byDefault(true);
   return {
     store,
     state: ofStore(layers, { store: store.value, key: 'state' }),
@@ -62,11 +63,12 @@ export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig
       value: userKeysFolder(sources),
       origin: env['PAKHUS_KEYS'] ? { source: 'environment', name: 'PAKHUS_KEYS' } : { source: 'default' },
     },
-    repositories: readRepositories(files),
+    repositories: readRepositories(files, pages.value),
     signers: readSigners(files),
     ledger: readLedger(files),
     purge: readPurge(files),
     proposers: fromFiles(files, 'proposers') ?? byDefault({}),
+    pages,
     products: fromFiles(files, 'products') ?? byDefault({}),
     projectFile: project,
     userFile: files.find(({ source }) => source === 'user')?.file.path,
@@ -100,7 +102,10 @@ async function readNamed(path: string, signal?: AbortSignal): Promise<{ path: st
   });
 }
 
-function readRepositories(files: readonly ConfigLayerFile[]): Setting<readonly RepositoryConfig[]> {
+function readRepositories(
+  files: readonly ConfigLayerFile[],
+  pages: boolean,
+): Setting<readonly RepositoryConfig[]> {
   const layer = files.find(({ file }) => file.content.repositories);
   if (layer === undefined) return byDefault([]);
   const value = Object.entries(layer.file.content.repositories ?? {}).map(([name, entry]) =>
@@ -108,6 +113,7 @@ function readRepositories(files: readonly ConfigLayerFile[]): Setting<readonly R
       entry,
       origin: fileOrigin(layer, ['repositories', name]),
       folder: dirname(layer.file.path),
+      pages,
     }),
   );
   return { value, origin: fileOrigin(layer, ['repositories']) };

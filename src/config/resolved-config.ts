@@ -91,6 +91,8 @@ export interface ResolvedConfig {
   readonly ledger: Setting<readonly string[]>;
   readonly purge: Setting<PurgeConfig | undefined>;
   readonly proposers: Setting<Readonly<Record<string, ProposerEntry>>>;
+  /** Web pages show what repositories hold, where they say nothing else. */
+  readonly pages: Setting<boolean>;
   /** Places that ship one thing in several formats. */
   readonly products: Setting<Readonly<Record<string, readonly string[]>>>;
   /** The files that were read: absolute paths. */

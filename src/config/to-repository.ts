@@ -10,22 +10,28 @@ import type { Origin, RepositoryConfig } from './resolved-config.ts';
 const DEFAULT_CHANNEL = 'stable';
 const DEFAULT_COMPONENT = 'main';
 
-/** A repository of a format, with nothing configured: what `publish --init` makes. */
-export function defaultRepository(format: string): RepositoryConfig {
-  return toRepository(format, { entry: { format }, origin: { source: 'default' } });
+/** A repository of a format, with nothing configured: what `publish --init` makes. `pages`: the store's. */
+export function defaultRepository(format: string, pages = true): RepositoryConfig {
+  return toRepository(format, { entry: { format }, origin: { source: 'default' }, pages });
 }
 
-/** The repository `name`. The entry is valid: see `config-schema.ts`. `folder`: where its relative paths start. */
+/** The repository `name`. The entry is valid: see `config-schema.ts`. `folder`: where its relative paths start. `pages`: where it says nothing of them. */
 export function toRepository(
   name: string,
   {
     entry,
     origin,
     folder = '.',
-  }: { readonly entry: RepositoryEntry; readonly origin: Origin; readonly folder?: string },
+    pages = true,
+  }: {
+    readonly entry: RepositoryEntry;
+    readonly origin: Origin;
+    readonly folder?: string;
+    readonly pages?: boolean;
+  },
 ): RepositoryConfig {
   const { format, path, channels, components, architectures, keep, graceDays, signers, ...others } = entry;
-  const { base: _, ...options } = others;
+  const { base: _, pages: __, ...options } = others;
   const settings: RepositorySettings = {
     format,
     channels: toChannels(channels ?? [DEFAULT_CHANNEL]),
@@ -33,6 +39,7 @@ export function toRepository(
     architectures: architectures ?? [],
     ...(keep === undefined ? {} : { keep }),
     ...(graceDays === undefined ? {} : { graceDays }),
+    ...((entry.pages ?? pages) ? { pages: true } : {}),
     options: toOptions({ ...optionsFromName(format, name), ...options }),
   };
   const bases = readBaseIndexes(entry, folder);

@@ -117,6 +117,8 @@ export interface RepositorySettings {
   readonly keep?: number;
   /** How many days files stay after the last index that names them was replaced; undefined: 14. */
   readonly graceDays?: number;
+  /** Web pages show what it holds; undefined: none do. */
+  readonly pages?: boolean;
   readonly options: FormatOptions;
 }
 
@@ -238,6 +240,8 @@ export interface SegmentReader {
 export interface Format {
   /** `deb`, `opkg`, … */
   readonly name: string;
+  /** The program that installs from it, as it is called on its machines. */
+  readonly client: string;
   /** File name endings to look for in folders, with the dot. */
   readonly fileExtensions: readonly string[];
   /** What signs its repositories, so what a new one gets. Undefined: its clients check no signatures. */

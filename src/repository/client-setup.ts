@@ -1,8 +1,10 @@
 /** How a client uses a channel: files, commands, and how to take it back. */
 import { joinUrl, trimClientUrl } from '../config/addresses.ts';
 import { fillPlace, type PartialPlace } from '../config/place.ts';
-import type { ClientInstructions } from '../formats/client-types.ts';
+import type { ClientInput, ClientInstructions } from '../formats/client-types.ts';
+import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
+import type { PublicSigner } from './change/actions.ts';
 import { publicKeyPath } from './change/public-keys.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository } from './repository.ts';
@@ -29,18 +31,10 @@ export async function clientSetup(
   const base =
     (url === undefined ? repository.url : joinUrl(trimClientUrl(url), repository.path)) ??
     `file://${repository.tree.name}`;
-  const format = formatByName(settings.format);
-  const instructions = format.clientInstructions({
-    id: repository.name,
-    url: base,
-    channel,
-    components,
-    architectures: settings.architectures,
-    settings,
-    publicKeys: content.signers.map(({ publicKey }) => publicKey),
-    fingerprints: content.signers.map(({ fingerprint }) => fingerprint),
-    keyUrl: `${base}/${publicKeyPath(format.signedBy)}`,
-  });
+  const instructions = instructionsFor(
+    { id: repository.name, url: base, channel, components },
+    { settings, signers: content.signers },
+  );
   return {
     ...instructions,
     repository: repository.name,
@@ -50,4 +44,20 @@ export async function clientSetup(
     fingerprints: content.signers.map(({ fingerprint }) => fingerprint),
     urlIsLocal: base.startsWith('file:'),
   };
+}
+
+/** What a format tells the clients of a channel. `url`: where the repository's folder is reached, without a final slash. */
+export function instructionsFor(
+  client: Pick<ClientInput, 'id' | 'url' | 'channel' | 'components'>,
+  { settings, signers }: { readonly settings: RepositorySettings; readonly signers: readonly PublicSigner[] },
+): ClientInstructions {
+  const format = formatByName(settings.format);
+  return format.clientInstructions({
+    ...client,
+    architectures: settings.architectures,
+    settings,
+    publicKeys: signers.map(({ publicKey }) => publicKey),
+    fingerprints: signers.map(({ fingerprint }) => fingerprint),
+    keyUrl: `${client.url}/${publicKeyPath(format.signedBy)}`,
+  });
 }

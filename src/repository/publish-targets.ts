@@ -76,18 +76,19 @@ async function repositoryFor(
   workspace: Workspace,
   { format, to }: { readonly format: string; readonly to: PartialPlace | undefined },
 ): Promise<RepositoryConfig> {
-  const configured = workspace.config.repositories.value;
+  const { pages, repositories } = workspace.config;
+  const configured = repositories.value;
   if (to !== undefined) {
     const named = configured.find(({ name }) => name === to.repository);
     if (named !== undefined) return named;
-    const defaults = defaultRepository(format);
+    const defaults = defaultRepository(format, pages.value);
     return withPlace({ ...defaults, name: to.repository, path: to.repository }, to);
   }
   const isOf = ({ settings }: RepositoryConfig): boolean => settings.format === format;
   const isSure = !configured.some(isOf) || configured.some(({ name }) => name === format);
   const fitting = (isSure ? configured : await workspace.repositories()).filter(isOf);
   const [first] = fitting;
-  if (first === undefined) return defaultRepository(format);
+  if (first === undefined) return defaultRepository(format, pages.value);
   if (fitting.length === 1) return first;
   throw new PakhusError(
     'CLI_USAGE',

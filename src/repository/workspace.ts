@@ -116,7 +116,7 @@ export function createWorkspace(
     const names = new Set(configured.map(({ name }) => name));
     const found = (await foldersFor(input.proposer, states))
       .filter((name) => !names.has(name))
-      .map((name) => ({ ...defaultRepository(name), name, path: name }));
+      .map((name) => ({ ...defaultRepository(name, config.pages.value), name, path: name }));
     return [...configured, ...found].sort((a, b) => (a.name < b.name ? -1 : 1));
   };
 

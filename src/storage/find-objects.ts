@@ -55,14 +55,16 @@ async function findIn(
   }
 }
 
-/** Keys by the outermost folder that holds one of them; those in no folder by themselves. */
+/** Keys by the outermost folder that holds one of them; those in no folder together. */
 function byFolder(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);
   const folders = [...new Set(keys.map(folderOf))].filter((folder) => folder !== '');
   const outermost = folders.filter(
     (folder) => !folders.some((other) => other !== folder && folder.startsWith(other)),
   );
-  return Map.groupBy(keys, (key) => outermost.find((folder) => key.startsWith(folder)) ?? key);
+  const [single, ...others] = keys.filter((key) => folderOf(key) === '');
+  const root = others.length === 0 ? (single ?? '') : '';
+  return Map.groupBy(keys, (key) => outermost.find((folder) => key.startsWith(folder)) ?? root);
 }
 
 /** Where a list is to start after, to begin with `key` or little before it. */

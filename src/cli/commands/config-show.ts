@@ -56,6 +56,7 @@ function settingsOf(config: ResolvedConfig): ShownSetting[] {
     show('ledger', config.ledger),
     show('proposers', config.proposers),
     show('purge', config.purge),
+    show('pages', config.pages),
     show('products', config.products),
   ];
 }

@@ -26,9 +26,10 @@ describe('gc', () => {
     expect(plain(stdout)).toMatchInlineSnapshot(`
       "  Why it is there                          Files    Size
         newest revision: packages                    1 SIZE
-        newest revision: indexes and signatures     12 SIZE
-        ledger                                      18 SIZE
-        kept: grace, last three changes             53 SIZE
+        newest revision: indexes and signatures     13 SIZE
+        newest revision: pages                       4 SIZE
+        ledger                                      19 SIZE
+        kept: grace, last three changes             66 SIZE
       tools: there is nothing to delete."
     `);
     const now = await session.run('gc', 'tools', '--dry-run', '--grace', '0s');
@@ -36,13 +37,15 @@ describe('gc', () => {
     expect(plain(now.stdout)).toMatchInlineSnapshot(`
       "  Why it is there                          Files    Size
         newest revision: packages                    1 SIZE
-        newest revision: indexes and signatures     12 SIZE
-        ledger                                      18 SIZE
-        kept: grace, last three changes             24 SIZE
+        newest revision: indexes and signatures     13 SIZE
+        newest revision: pages                       4 SIZE
+        ledger                                      19 SIZE
+        kept: grace, last three changes             30 SIZE
         can go: packages                             2 SIZE
         can go: indexes and signatures               4 SIZE
-        can go: ledger                              23 SIZE
-      tools: 29 files would go, SIZE. Nothing was changed."
+        can go: pages                                4 SIZE
+        can go: ledger                              26 SIZE
+      tools: 36 files would go, SIZE. Nothing was changed."
     `);
     expect(await folderState(session.store)).toEqual(before);
   });

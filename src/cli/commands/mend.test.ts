@@ -30,7 +30,7 @@ describe('verify', () => {
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout:
-        'deb revision 1: 1 record, 8 blobs, 1 package, 4 index files, 8 pointers, 2 signatures checked\nAll as the ledger says.\n',
+        'deb revision 1: 1 record, 9 blobs, 1 package, 4 index files, 9 pointers, 4 pages, 2 signatures checked\nAll as the ledger says.\n',
     });
   });
 
@@ -46,7 +46,7 @@ describe('verify', () => {
         Publish the same package file again; it is put back.
       deb: dists/stable/InRelease: is missing or not what the newest revision says
         Run \`pakhus repair\`.
-      deb revision 1: 1 record, 8 blobs, 1 package, 4 index files, 8 pointers, 2 signatures checked
+      deb revision 1: 1 record, 9 blobs, 1 package, 4 index files, 9 pointers, 4 pages, 2 signatures checked
       2 problems."
     `);
     expect(await folderState(session.store)).toEqual(before);
@@ -64,7 +64,7 @@ describe('verify', () => {
           {
             repository: 'deb',
             rev: 1,
-            checked: { records: 1, packages: 1, indexes: 4, pointers: 8, signatures: 2, blobs: 8 },
+            checked: { records: 1, packages: 1, indexes: 4, pointers: 9, pages: 4, signatures: 2, blobs: 9 },
             findings: [
               {
                 area: 'package',

@@ -35,12 +35,13 @@ test('a publish tells the command which paths changed, pointers only', async () 
   const { code, stderr } = await session.run('publish', await session.deb({ name: 'hello' }));
   expect({ code, complaints: complaintsIn(stderr) }).toEqual({ code: 0, complaints: '' });
   const paths = [
-    'main/binary-amd64/Packages.gz',
-    'main/binary-amd64/Packages.xz',
-    'Release',
-    'Release.gpg',
-    'InRelease',
-  ].map((path) => `/apt/tools/dists/stable/${path}`);
+    'dists/stable/main/binary-amd64/Packages.gz',
+    'dists/stable/main/binary-amd64/Packages.xz',
+    'index.html',
+    'dists/stable/Release',
+    'dists/stable/Release.gpg',
+    'dists/stable/InRelease',
+  ].map((path) => `/apt/tools/${path}`);
   expect(await toldIn(session)).toEqual([
     'tools 2',
     ...paths.map((path) => `https://packages.example.org${path}`),
@@ -80,14 +81,15 @@ test('store purge tells of all fixed names, or of those that changed since a rev
     /apt/tools/dists/stable/main/binary-all/Packages.gz
     /apt/tools/dists/stable/main/binary-all/Packages.xz
     /apt/tools/key.asc
+    /apt/tools/index.html
     /apt/tools/dists/stable/Release
     /apt/tools/dists/stable/Release.gpg
     /apt/tools/dists/stable/InRelease
-    tools: caches would be told of 8 paths. Nothing was done.
+    tools: caches would be told of 9 paths. Nothing was done.
     "
   `);
   expect((await session.run('store', 'purge', 'tools', '--since', '2')).stdout).toBe(
-    'tools: caches were told of 5 paths.\n',
+    'tools: caches were told of 6 paths.\n',
   );
   expect(await session.json('store', 'purge', '--since', '3')).toMatchObject({
     code: 1,
@@ -135,7 +137,7 @@ test('CloudFront gets one signed request, and what it refuses is told', async ()
     {
       url: '/2020-05-31/distribution/E2QWRUHAPOMQZL/invalidation',
       body: expect.stringContaining(
-        '<Quantity>5</Quantity><Items><Path>/tools/dists/stable/main/binary-amd64/Packages.gz</Path>',
+        '<Quantity>6</Quantity><Items><Path>/tools/dists/stable/main/binary-amd64/Packages.gz</Path>',
       ),
       authorization: expect.stringMatching(
         /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/cloudfront\/aws4_request, SignedHeaders=host;x-amz-date, Signature=[0-9a-f]{64}$/,

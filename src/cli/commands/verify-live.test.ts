@@ -24,7 +24,7 @@ async function screen(faults: Faults | undefined, ...args: readonly string[]) {
 test('a good server', async () => {
   expect(await screen(undefined)).toEqual({
     code: 0,
-    text: 'deb revision 2 at http://HOST/deb: 13 pointers, 4 signatures, 6 index files, 3 packages looked at\nClients get what the ledger says.',
+    text: 'deb revision 2 at http://HOST/deb: 14 pointers, 4 signatures, 6 index files, 3 packages looked at\nClients get what the ledger says.',
   });
 });
 
@@ -54,8 +54,8 @@ test('a stale cache: which files, since when, why it hurts, what to do', async (
       http://HOST/deb/dists/stable/Release  age: 5, x-cache: HIT
       http://HOST/deb/dists/stable/Release.gpg  age: 5, x-cache: HIT
         Clients do not see what was published since, also when that was a fix or a removal.
-        Purge the cache in between, or sync the copy that is served. Let the server send \`Cache-Control: no-cache\` for all but pool/ and by-hash/.
-    deb revision 2 at http://HOST/deb: 8 pointers, 2 signatures, 4 index files, 3 packages looked at
+        Purge the cache in between, or sync the copy that is served. Let the server send \`Cache-Control: no-cache\` for all but pool/, pages/ and by-hash/.
+    deb revision 2 at http://HOST/deb: 9 pointers, 2 signatures, 4 index files, 3 packages looked at
     5 errors."
   `);
 });
@@ -75,16 +75,17 @@ test('warnings alone end with 0', async () => {
       http://HOST/deb/dists/testing/main/binary-all/Packages.gz
       http://HOST/deb/dists/testing/main/binary-all/Packages.xz
       http://HOST/deb/key.asc
+      http://HOST/deb/index.html
       http://HOST/deb/dists/testing/Release
       http://HOST/deb/dists/testing/Release.gpg
         A cache may give clients the old file after a publish, or files of two revisions that do not fit together.
-        Let the server send \`Cache-Control: no-cache\` for all but pool/ and by-hash/.
+        Let the server send \`Cache-Control: no-cache\` for all but pool/, pages/ and by-hash/.
     Warning: the server gives the ledger to anybody (live-state-public)
       http://HOST/.pakhus/deb/log/0000000001.json
         Anybody reads who published what and when, and proposals that are not published yet.
         Let the server refuse paths with /.pakhus/, or move the state out of the store (\`state:\`).
-    deb revision 2 at http://HOST/deb: 6 pointers, 2 signatures, 2 index files, 0 packages looked at
-    7 warnings."
+    deb revision 2 at http://HOST/deb: 7 pointers, 2 signatures, 2 index files, 0 packages looked at
+    8 warnings."
   `);
 });
 

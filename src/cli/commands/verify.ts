@@ -97,6 +97,7 @@ function checkedText({ rev, checked }: Pick<Verification, 'rev' | 'checked'>): s
     formatNumberOf(checked.packages, 'package'),
     formatNumberOf(checked.indexes, 'index file'),
     formatNumberOf(checked.pointers, 'pointer'),
+    ...(checked.pages > 0 ? [formatNumberOf(checked.pages, 'page')] : []),
     formatNumberOf(checked.signatures, 'signature'),
   ];
   return ` revision ${rev}: ${counts.join(', ')} checked`;

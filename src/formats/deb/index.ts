@@ -36,6 +36,7 @@ export { type DebContents, type DebFile, writeDeb } from './write-deb.ts';
 /** The format of Debian, Ubuntu and their kin: `.deb` and `.udeb`, apt. */
 export const deb: Format = {
   name: 'deb',
+  client: 'apt',
   fileExtensions: ['.deb', '.udeb'],
   signedBy: 'openpgp',
   recognise,

@@ -33,6 +33,7 @@ const AR_NAME_BYTES = 16;
 /** The format of OpenWrt: `.ipk`, opkg. Versions are in the order of dpkg. */
 export const opkg: Format = {
   name: 'opkg',
+  client: 'opkg',
   fileExtensions: ['.ipk'],
   signedBy: 'usign',
   recognise,

@@ -28,6 +28,7 @@ import { compareVersions } from './version.ts';
 /** The format of Arch Linux: `.pkg.tar.zst` and others, pacman. */
 export const pacman: Format = {
   name: 'pacman',
+  client: 'pacman',
   fileExtensions: [
     '.pkg.tar',
     ...Object.values(SUFFIXES)

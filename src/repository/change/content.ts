@@ -5,6 +5,7 @@ import { PakhusError } from '../../core/pakhus-error.ts';
 import { arrayOf, field, text } from '../../core/shape.ts';
 import type { Revision } from '../../ledger/log.ts';
 import { type Pin, readPin } from '../history/pins.ts';
+import { type PagesContent, readPagesContent } from '../pages/pages-content.ts';
 import { signer } from './action-codec.ts';
 import type { PublicSigner } from './actions.ts';
 import type { Terms } from './terms.ts';
@@ -20,6 +21,8 @@ export interface Content {
    * Paths; one that ends with `/` stands for all below it. Null: there is nothing of the kind.
    */
   readonly foreign: BlobRef | null;
+  /** Null: there are none. */
+  readonly pages: PagesContent | null;
   /** Paths of each channel's own pointers, in the order in which they are written. */
   readonly channelPointers: readonly { readonly channel: string; readonly paths: readonly string[] }[];
 }
@@ -39,6 +42,7 @@ export function readContent(revision: Revision): Content {
       signers: field(value, 'signers', arrayOf(signer)),
       pins: field(value, 'pins', arrayOf(readPin)),
       foreign: field(value, 'foreign', (one) => (one == null ? null : readBlobRef(one))),
+      pages: field(value, 'pages', (one) => (one == null ? null : readPagesContent(one))),
       channelPointers: field(value, 'channelPointers', arrayOf(channelPointers)),
     };
   } catch (error) {

@@ -12,6 +12,7 @@ import { findRefusal } from '../gate/gate.ts';
 import { pastOf } from '../history/past-revisions.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
 import type { InspectedPackage } from '../ingest/inspected.ts';
+import { makePages } from '../pages/make-pages.ts';
 import { filesInInbox } from '../proposals/files-in-inbox.ts';
 import type { ProposedFiles } from '../proposals/proposed-files.ts';
 import type { Repository } from '../repository.ts';
@@ -93,7 +94,13 @@ export function createPrepare(repository: Repository, options: PrepareOptions): 
     const between = { format, before: before?.catalog, after, indexes: new Set(made), ...call };
     const companions = companionsBetween(repository, between);
     if (!(await placeCompanions(repository, companions, { swept: input.swept, ...call }))) return undefined;
-    const kept = { pins, foreign: before?.foreign ?? null };
+    const { report } = options;
+    const swept = input.swept;
+    const pages = await makePages(repository, {
+      ...{ at: input, swept, before, catalog: after, signers: terms.signers, report },
+    });
+    if (pages === undefined) return undefined;
+    const kept = { pages, pins, foreign: before?.foreign ?? null };
     const next = await renderPointers(repository, { ...work, ...rendered, ...kept, resigned });
     const earlier = new Set(base?.manifest.pointers.map(({ path }) => path));
     if (next.pointers.some(({ path }) => input.swept.has(path) && !earlier.has(path))) return undefined;

@@ -19,6 +19,7 @@ import type { PointerEntry } from '../../ledger/manifest.ts';
 import { withLeafNames } from '../gate/leaf-names.ts';
 import type { SignAll } from '../keys/keys.ts';
 import { signingOnes } from '../keys/signers.ts';
+import type { MadePages } from '../pages/make-pages.ts';
 import type { Repository } from '../repository.ts';
 import type { Content } from './content.ts';
 import { indexFilesOf, inWritingOrder, makePointers, type RevisionAt } from './pointers.ts';
@@ -79,14 +80,15 @@ export interface PointerWork
    * names, which are there, so that it fits whatever lies at the usual ones.
    */
   readonly takesOver?: boolean;
+  readonly pages: MadePages;
 }
 
-/** All pointers of the revision: indexes of every channel, the public keys, then each channel's own, the entry last. */
+/** All pointers of the revision: indexes of every channel, the public keys, the front page, then each channel's own, the entry last. */
 export async function renderPointers(
   repository: Repository,
   work: PointerWork,
 ): Promise<Pick<Prepared, 'content' | 'pointers'>> {
-  const { at, before, terms, format, pins, foreign } = work;
+  const { at, before, terms, format, pins, foreign, pages } = work;
   const earlier = new Map(at.base?.manifest.pointers.map((one) => [one.path, one]) ?? []);
   const changed = work.catalog.channels.filter((channel) => isChanged(channel, work));
   const catalog = withDates(work.catalog, new Map(changed.map(({ name }) => [name, at.signedAtMs])));
@@ -118,15 +120,20 @@ export async function renderPointers(
   const keys = await publicKeyFiles(repository, { signers: terms.signers, at });
   const all =
     work.takesOver === true || isOnTopOfImport(at.base, before)
-      ? [...files, ...keys, ...others.toReversed(), ...indexes].map(
-          ({ phase: _, lane: __, ...entry }) => entry,
-        )
-      : [...files, ...indexes, ...keys.map((entry) => ({ ...entry, phase: 0 })), ...others];
+      ? [...files, ...keys, ...pages.pointers, ...others.toReversed(), ...indexes].map(unordered)
+      : [
+          ...files,
+          ...indexes,
+          ...keys.map((entry) => ({ ...entry, phase: 0 })),
+          ...pages.pointers.map((entry) => ({ ...unordered(entry), phase: 1 })),
+          ...others,
+        ];
   const content: Content = {
     catalog,
     signers: terms.signers,
     pins,
     foreign,
+    pages: pages.content,
     channelPointers: own.map((one) => ({ channel: one.channel, paths: one.entries.map(({ path }) => path) })),
   };
   return { content, pointers: all.map((entry) => keepSince(entry, earlier.get(entry.path))) };
@@ -197,6 +204,11 @@ function aliases(
       return [{ path, sizeBytes, sha256, from, contentType: at.format.contentType(path), since: at.rev }];
     }),
   );
+}
+
+/** Written in its turn, by itself. */
+function unordered({ phase: _, lane: __, ...entry }: PointerEntry): PointerEntry {
+  return entry;
 }
 
 function keepSince(entry: PointerEntry, old: PointerEntry | undefined): PointerEntry {

@@ -3,7 +3,7 @@ import type { GonePointer } from '../../ledger/manifest.ts';
 import type { ObjectInfo } from '../../storage/storage.ts';
 
 /** What an object is. */
-export type ObjectKind = 'package' | 'index' | 'ledger' | 'proposal' | 'other';
+export type ObjectKind = 'package' | 'index' | 'page' | 'ledger' | 'proposal' | 'other';
 
 /**
  * Why it is there.
@@ -51,7 +51,7 @@ export interface TreeRules extends Ages {
   /** Files that another program left under such names: see `Content.foreign`. */
   isForeign(path: string): boolean;
   /** What an immutable name of the format is the name of; undefined: pakhus gives no such names. */
-  kindOf(path: string): 'package' | 'index' | undefined;
+  kindOf(path: string): 'package' | 'index' | 'page' | undefined;
 }
 
 /** An object of the public folder. Only what pakhus itself puts there may ever go. */

@@ -35,7 +35,7 @@ describe.each(STORES)('in %s', (_name, capabilities) => {
     yard.clock.advance(20 * DAY);
     const result = await collect(yard.user);
     expect(await yard.pool()).toEqual(['demo_3.0_amd64.deb', 'demo_4.0_amd64.deb', 'demo_5.0_amd64.deb']);
-    expect(collectable(result)).toEqual({ package: 2, index: 4, ledger: expect.any(Number) });
+    expect(collectable(result)).toEqual({ package: 2, index: 4, page: 4, ledger: expect.any(Number) });
     expect(result).toMatchObject({ rev: 7, left: 0 });
     expect(await messages(yard)).toEqual([
       expect.stringMatching(/^swept \d+ files, 0\.0 MB$/),
@@ -114,7 +114,7 @@ describe.each(STORES)('in %s', (_name, capabilities) => {
   test('files that pakhus did not make stay', async () => {
     await using yard = await createYard(capabilities);
     await yard.publishDaily(...OLD);
-    const foreign = ['deb/index.html', 'deb/pool/main/d/demo/demo_1.0.dsc', '.pakhus/deb/notes.txt'];
+    const foreign = ['deb/about.html', 'deb/pool/main/d/demo/demo_1.0.dsc', '.pakhus/deb/notes.txt'];
     for (const key of foreign) await yard.store.write(key, Buffer.from('mine'));
     yard.clock.advance(90 * DAY);
     const { shares } = await collect(yard.user);

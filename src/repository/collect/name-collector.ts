@@ -6,7 +6,9 @@ import { mapInOrder } from '../../catalog/map-in-order.ts';
 import { readRun } from '../../catalog/run.ts';
 import type { Format } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
+import { pathsOfLeaf } from '../../pages/page-files.ts';
 import type { CallOptions } from '../../storage/storage.ts';
+import { pagesOf } from '../pages/pages-content.ts';
 import type { Repository } from '../repository.ts';
 import type { NamedBy, Names, ObjectKind } from './classify.ts';
 import type { KeptRevision } from './kept-revisions.ts';
@@ -18,6 +20,13 @@ const LANES = 8;
 interface Folder {
   readonly names: Names;
   readonly brief: ReadonlySet<string>;
+}
+
+/** What is named for the sake of a leaf, besides its packages. */
+interface LeafNames extends CallOptions, Pick<Format, 'companions'> {
+  readonly reason: NamedBy;
+  /** Of the pages about it; undefined: there are none. */
+  readonly look: string | undefined;
 }
 
 export interface NameCollector {
@@ -37,12 +46,13 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   const addLeaves = async (
     found: readonly RunLeaf[],
     listed: readonly IndexEntry[],
-    { companions, reason, ...call }: CallOptions & Pick<Format, 'companions'> & { readonly reason: NamedBy },
+    { companions, look, reason, ...call }: LeafNames,
   ): Promise<void> => {
     for (const { blob } of found) state.name(blob.key, 'ledger', reason);
     // Without companions, what a leaf names is the same for every index.
     const indexes = companions === undefined ? [undefined] : listed;
-    const id = (leaf: RunLeaf, index: IndexEntry | undefined): string => `${leaf.blob.sha256} ${index?.path}`;
+    const id = (leaf: RunLeaf, index: IndexEntry | undefined): string =>
+      `${leaf.blob.sha256} ${look} ${index?.path}`;
     const freshFor = (leaf: RunLeaf) => indexes.filter((index) => !readLeaves.has(id(leaf, index)));
     const fresh = found.filter((leaf) => freshFor(leaf).length > 0);
     const work = async (leaf: RunLeaf) => ({
@@ -51,6 +61,9 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
     });
     for await (const { leaf, records } of mapInOrder(fresh, { limit: LANES, signal: call.signal, work })) {
       const wanted = freshFor(leaf);
+      if (look !== undefined)
+        for (const path of pathsOfLeaf({ leaf: leaf.blob.sha256, records }, look))
+          tree.name(path, 'page', reason);
       for (const record of records) {
         tree.name(record.path, 'package', reason);
         for (const index of wanted)
@@ -64,12 +77,13 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   return {
     tree,
     state,
-    async add({ revision: { signed, manifest }, content: { catalog, foreign }, reason, brief }, call) {
+    async add({ revision: { signed, manifest }, content: { catalog, foreign, pages }, reason, brief }, call) {
       const { manifest: ref, files } = signed.record;
       const blobs = [ref, files, foreign, manifest.sweep?.keys, ...manifest.settled.map(({ blob }) => blob)];
       for (const blob of blobs) if (blob) state.name(blob.key, 'ledger', reason);
       const indexes = catalog.channels.flatMap((channel) => channel.indexes);
       for (const { table } of indexes) state.name(table.key, 'ledger', reason);
+      for (const path of pagesOf(pages)) tree.name(path, 'page', reason);
       const indexFiles = indexes.flatMap((index) => index.files).flatMap(({ from }) => from ?? []);
       const short = new Set(brief ? indexFiles.map(keyOf) : []);
       for (const from of [...indexFiles, ...manifest.pointers.map((pointer) => pointer.from)]) {
@@ -78,15 +92,20 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
         else folder.name(keyOf(from), kind, reason);
       }
       if (reason === 'current') for (const { path } of manifest.pointers) tree.name(path, 'index', reason);
+      const look = pages?.look;
       const { companions } = formatByName(catalog.settings.format);
       for (const { ref: run, channel, component, slot } of catalog.runs) {
         state.name(run.key, 'ledger', reason);
         const own = catalog.channels.find(({ name }) => name === channel)?.indexes ?? [];
         const listed = own.filter((index) => index.component === component && index.slots.includes(slot));
-        const id = [run.key, ...(companions === undefined ? [] : listed.map(({ path }) => path))].join();
+        const id = [
+          run.key,
+          look,
+          ...(companions === undefined ? [] : listed.map(({ path }) => path)),
+        ].join();
         if (readRuns.has(id)) continue;
         const { leaves: found } = await readRun(store, run, call);
-        await addLeaves(found, listed, { ...call, reason, ...(companions && { companions }) });
+        await addLeaves(found, listed, { ...call, reason, look, ...(companions && { companions }) });
         readRuns.add(id);
       }
     },

@@ -1,6 +1,5 @@
 /** Looking through a store: why each object is there, and which may go. Reads only. */
 import { callOf } from '../../catalog/call-of.ts';
-import { formatByName } from '../../formats/table.ts';
 import { readOpenIntents } from '../../ledger/intents.ts';
 import { readPublished } from '../../ledger/published.ts';
 import { revOfRecord } from '../../ledger/record.ts';
@@ -8,6 +7,7 @@ import { readSettled, type SettledIntents } from '../../ledger/settled.ts';
 import type { CallOptions, ObjectInfo } from '../../storage/storage.ts';
 import { parseActions } from '../change/action-codec.ts';
 import type { ReadRevision } from '../change/content.ts';
+import { fileKinds } from '../file-kinds.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { classifyFile, classifyState } from './classify.ts';
 import { readForeign } from './foreign.ts';
@@ -78,7 +78,7 @@ export async function surveyRepository(
 
   const gone = new Map(manifest.gone.map((one) => [one.path, one]));
   const absent = new Set(gone.keys());
-  const { kindOf } = formatByName(tail.content.catalog.settings.format);
+  const kindOf = fileKinds(tail.content.catalog.settings.format);
   const open = { find: async (ref: string) => settled.get(ref) };
   const proposed = await proposedFiles(repository, { tail, settled: open }, call);
   const isForeign = await readForeign(ledger.blobs, tail.content.foreign, call);

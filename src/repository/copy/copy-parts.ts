@@ -1,9 +1,9 @@
 /** The parts of a repository whose bytes never change under their names: packages and index files, blobs. */
 import { callOf } from '../../catalog/call-of.ts';
-import { formatByName } from '../../formats/table.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readTail } from '../../ledger/log.ts';
 import { readContent } from '../change/content.ts';
+import { contentTypes, fileKinds } from '../file-kinds.ts';
 import { PACKAGE_HEADERS } from '../ingest/store-package.ts';
 import type { UseCaseOptions } from '../repository.ts';
 import { type CopyWork, copyObjects } from './copy-objects.ts';
@@ -36,7 +36,9 @@ export async function copyTree(work: PartWork, tally: Tally): Promise<number> {
   if (tail === undefined) return 0;
   const { pointers, gone } = tail.manifest;
   const fixed = new Set([...pointers, ...gone].map(({ path }) => path));
-  const { kindOf, contentType } = formatByName(readContent(tail).catalog.settings.format);
+  const format = readContent(tail).catalog.settings.format;
+  const kindOf = fileKinds(format);
+  const contentType = contentTypes(format);
   return copyPart(work, tally, {
     task: `Copying the files of ${source.repository}`,
     from: source.tree,
@@ -45,7 +47,7 @@ export async function copyTree(work: PartWork, tally: Tally): Promise<number> {
     headersOf: (key) => {
       const kind = kindOf(key);
       if (kind === 'package') return PACKAGE_HEADERS;
-      return kind === 'index'
+      return kind !== undefined
         ? { contentType: contentType(key), cacheControl: PACKAGE_HEADERS.cacheControl }
         : {};
     },

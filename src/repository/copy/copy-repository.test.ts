@@ -43,8 +43,8 @@ describe.each(PAIRS)('from $from to $to', ({ source, target }) => {
     await yard.user.publish([{ name: 'banana' }]);
     const second = await yard.copy(wholeIn(store));
     expect(second).toMatchObject({ rev: 2, fromRev: 1 });
-    // A package and its two indexes.
-    expect(second?.files.files).toBe(3);
+    // A package, its two indexes and its two pages.
+    expect(second?.files.files).toBe(5);
     expect(await yard.copy(wholeIn(store))).toMatchObject({
       rev: 2,
       fromRev: 2,

@@ -10,6 +10,7 @@ import { putBroughtFiles } from '../change/brought-files.ts';
 import { renderIndexes, renderPointers } from '../change/render-revision.ts';
 import { runId } from '../change/step.ts';
 import { checkTerms, type Terms } from '../change/terms.ts';
+import { NO_PAGES } from '../pages/make-pages.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import type { AdoptedPackage } from './check-files.ts';
 import { refused } from './refusal.ts';
@@ -46,7 +47,7 @@ export async function commitFirst(
   const work = { at, before: undefined, terms, edits: editsOf(packages), report };
   const { made: _, ...rendered } = await renderIndexes(repository, work);
   const content = await renderPointers(repository, {
-    ...{ ...work, ...rendered, pins: [], resigned: new Set<string>(), takesOver: true },
+    ...{ ...work, ...rendered, pins: [], resigned: new Set<string>(), takesOver: true, pages: NO_PAGES },
     foreign: foreign.length === 0 ? null : await putJson(ledger.blobs, foreign, call),
   });
   const { committers, proposers } = terms;

@@ -48,7 +48,7 @@ export const LIVE_FINDINGS = {
     severity: 'error',
     harm: 'Clients do not see what was published since, also when that was a fix or a removal.',
     remedy:
-      'Purge the cache in between, or sync the copy that is served. Let the server send `Cache-Control: no-cache` for all but pool/ and by-hash/.',
+      'Purge the cache in between, or sync the copy that is served. Let the server send `Cache-Control: no-cache` for all but pool/, pages/ and by-hash/.',
   },
   'live-altered': {
     severity: 'error',
@@ -81,7 +81,7 @@ export const LIVE_FINDINGS = {
   'live-cacheable': {
     severity: 'warning',
     harm: 'A cache may give clients the old file after a publish, or files of two revisions that do not fit together.',
-    remedy: 'Let the server send `Cache-Control: no-cache` for all but pool/ and by-hash/.',
+    remedy: 'Let the server send `Cache-Control: no-cache` for all but pool/, pages/ and by-hash/.',
   },
   'live-undated': {
     severity: 'warning',

@@ -91,7 +91,7 @@ describe('one warning, whatever it is, and the change is made', () => {
     );
     expect(lines).toMatchInlineSnapshot(`
       "Warning: Published, but clients do not get it: http://HOST/deb/dists/stable/InRelease: it is of revision 1 (DATE), which revision 2 replaced on DATE (age: 300, x-cache: HIT) (live-stale)
-        Purge the cache in between, or sync the copy that is served. Let the server send \`Cache-Control: no-cache\` for all but pool/ and by-hash/.
+        Purge the cache in between, or sync the copy that is served. Let the server send \`Cache-Control: no-cache\` for all but pool/, pages/ and by-hash/.
         Then look again: pakhus verify --live deb"
     `);
   });

@@ -9,9 +9,11 @@ import { stalePointers } from '../../ledger/publish.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { type CompanionOf, companionsBetween, hasCompanion, placeCompanion } from '../change/companions.ts';
-import type { ReadRevision } from '../change/content.ts';
+import type { Content, ReadRevision } from '../change/content.ts';
 import { publishNewest } from '../change/publish-newest.ts';
 import { holds } from '../ingest/store-package.ts';
+import { checkPages } from '../pages/check-pages.ts';
+import { placePage } from '../pages/place-pages.ts';
 import { openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 
@@ -20,7 +22,7 @@ export interface RepairResult {
   readonly rev: number;
   /** Index files that were rendered again. */
   readonly rendered: readonly string[];
-  /** Blobs that were put back from the public file of which they are the copy, and files that belong to packages. */
+  /** Blobs that were put back from the public file of which they are the copy, and files that belong to packages, and pages. */
   readonly restored: readonly string[];
   /** Pointers that were written. */
   readonly written: readonly string[];
@@ -51,6 +53,7 @@ export async function repairRepository(
   const restored = [
     ...(await restoreBlobs(repository, tail, { dryRun, ...call })),
     ...(await restoreCompanions(repository, catalog, { dryRun, ...call })),
+    ...(await restorePages(repository, tail.content, { dryRun, ...call })),
   ];
   if (dryRun) {
     const { rev } = tail.revision.signed.record;
@@ -129,6 +132,16 @@ async function restoreCompanions(
     if (!(await hasCompanion(repository, one, call))) missing.push(one);
   if (!dryRun) for (const one of missing) await placeCompanion(repository, one, call);
   return missing.map(({ companion }) => companion.path);
+}
+
+async function restorePages(
+  repository: Repository,
+  content: Content,
+  { dryRun, ...call }: CallOptions & { readonly dryRun: boolean },
+): Promise<readonly string[]> {
+  const { damaged } = await checkPages(repository, content, call);
+  if (!dryRun) for (const page of damaged) await placePage(repository, page, call);
+  return damaged.map(({ path }) => path);
 }
 
 /** Signed files are kept twice, so that a pointer can be written again without a key; one copy mends the other. */

@@ -2,7 +2,7 @@ import type { ReadRevision } from '../change/content.ts';
 
 /** Something that is not as it should be. */
 export interface Finding {
-  readonly area: 'log' | 'blob' | 'package' | 'index' | 'pointer' | 'signature';
+  readonly area: 'log' | 'blob' | 'package' | 'index' | 'pointer' | 'page' | 'signature';
   /** Where: a path or key. */
   readonly path: string;
   readonly problem: string;

@@ -19,7 +19,7 @@ test('a sound repository has no findings, and all of it was looked at', async ()
   await using user = await twoRevisions();
   expect(await verify(user)).toEqual({
     rev: 2,
-    checked: { records: 2, packages: 2, indexes: 4, pointers: 8, signatures: 2, blobs: 8 },
+    checked: { records: 2, packages: 2, indexes: 4, pointers: 9, pages: 4, signatures: 2, blobs: 9 },
     findings: [],
   });
 });
@@ -179,14 +179,14 @@ test('every bit counts: whatever object of the newest revision is changed is fou
     if (!found) unnoticed.push(key);
     await user.store.write(key, await readBytes(sound, key, { limitBytes: 1_000_000 }));
   }
-  // What only the first revision named: its indexes, their tables, its copies of signed files and its lists.
+  // What only the first revision named: its indexes, their tables, its pages, its copies of signed files and its lists.
   const { signed } = (await openTail(await user.open())).revision;
-  expect(unnoticed.filter((key) => key.startsWith('deb/')).every((key) => key.includes('/by-hash/'))).toBe(
-    true,
-  );
+  expect(
+    unnoticed.filter((key) => key.startsWith('deb/')).every((key) => /\/(by-hash|pages)\//.test(key)),
+  ).toBe(true);
   const blobs = unnoticed
     .filter((key) => key.includes('/blob/'))
     .map((key) => key.slice('.pakhus/deb/'.length));
   expect(blobs.every((key) => key < signed.record.manifest.key)).toBe(true);
-  expect(unnoticed).toHaveLength(unnoticed.filter((key) => /\/by-hash\/|\/blob\//.test(key)).length);
+  expect(unnoticed).toHaveLength(unnoticed.filter((key) => /\/(by-hash|pages|blob)\//.test(key)).length);
 });

@@ -11,6 +11,7 @@ import type { CallOptions } from '../../storage/storage.ts';
 import type { ReadRevision } from '../change/content.ts';
 import { isCollected } from '../history/collected.ts';
 import { holds } from '../ingest/store-package.ts';
+import { checkPages } from '../pages/check-pages.ts';
 import { findTail, openTail } from '../read-repository.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { checkBlobs } from './verify-blobs.ts';
@@ -26,6 +27,7 @@ export interface Verification {
     readonly packages: number;
     readonly indexes: number;
     readonly pointers: number;
+    readonly pages: number;
     readonly signatures: number;
     readonly blobs: number;
   };
@@ -40,7 +42,7 @@ export async function verifyRepository(
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const tail = await findOut(() => openTail(repository, call));
   if ('finding' in tail) {
-    const checked = { records: 0, packages: 0, indexes: 0, pointers: 0, signatures: 0, blobs: 0 };
+    const checked = { records: 0, packages: 0, indexes: 0, pointers: 0, pages: 0, signatures: 0, blobs: 0 };
     return { rev: null, checked, findings: [tail.finding] };
   }
   return verifyRevision(repository, tail.value, options);
@@ -60,8 +62,9 @@ async function verifyRevision(
   const indexes = await checkIndexes(repository, check, call);
   const signatures = await checkSignatures(repository, check);
   const pointers = await checkPointers(repository, check, call);
+  const pages = await checkAllPages(repository, check, call);
   const blobs = await checkBlobs(repository, check, call);
-  return { rev, checked: { records, packages, indexes, pointers, signatures, blobs }, findings };
+  return { rev, checked: { records, packages, indexes, pointers, pages, signatures, blobs }, findings };
 }
 
 /** A value, or what keeps the newest revision from being read. */
@@ -167,4 +170,25 @@ async function checkPointers(
     });
   }
   return tail.revision.manifest.pointers.length;
+}
+
+/** Gives how many files were read. */
+async function checkAllPages(
+  repository: Repository,
+  { tail, findings }: Check,
+  call: CallOptions,
+): Promise<number> {
+  const result = await findOut(() => checkPages(repository, tail.content, call));
+  // What keeps pages from being made was found with the packages.
+  if ('finding' in result) return 0;
+  const { checked, damaged } = result.value;
+  for (const { path } of damaged) {
+    findings.push({
+      area: 'page',
+      path,
+      problem: 'is missing or has other bytes than it was made with',
+      remedy: 'Run `pakhus repair`.',
+    });
+  }
+  return checked;
 }
