@@ -5,15 +5,15 @@ import { renderDocument } from './document.ts';
 import { encodePath, type Html, html, NO_HTML } from './html.ts';
 import { type Assets, type PageFile, pageFile } from './page-files.ts';
 
-/** Where clients reach a store that nobody gave an address: the script puts in the address of the page. */
+/** Stands for the address of a store that has none: the script puts in that of the page. */
 export const UNKNOWN_ADDRESS = 'https://your-server.example';
 
 export interface FrontPage {
   readonly repository: string;
   /** What it is for, in a word: the format. */
   readonly format: string;
-  /** {@link UNKNOWN_ADDRESS} is in the set-up lines. */
-  readonly isAddressUnknown: boolean;
+  /** What stands for the address of the repository in set-up lines, where nobody knows it. */
+  readonly placeholder: string | undefined;
   readonly channels: readonly FrontChannel[];
   readonly signers: readonly { readonly fingerprint: string; readonly note: string | undefined }[];
   /** Of the public keys, below the repository's folder; undefined: nothing is signed. */
@@ -47,7 +47,7 @@ export function renderFrontPage(page: FrontPage, assets: Assets): PageFile {
 <h1>${page.repository}</h1>
 <p>A repository for ${page.format} with ${formatNumberOf(total, 'package')}. Revision ${page.rev}, <time datetime="${date}">${date.slice(0, 10)}</time>.
 </header>
-<main${page.isAddressUnknown ? html` data-address="${UNKNOWN_ADDRESS}"` : NO_HTML}>
+<main${page.placeholder === undefined ? NO_HTML : html` data-address="${page.placeholder}"`}>
 <section>
 <h2>Set up</h2>
 ${page.channels.map((channel, index) => setup(channel, { isOpen: index === 0, isOnly: page.channels.length === 1 }))}</section>

@@ -23,7 +23,7 @@ a:not(:hover) { text-decoration-color: color-mix(in srgb, currentcolor 35%, tran
 code, pre { font: 0.85rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .lines { position: relative; margin: 0.75rem 0; }
 pre {
-  margin: 0; padding: 0.9rem 1rem; max-height: 22rem; overflow: auto; overflow-wrap: normal;
+  margin: 0; padding: 0.9rem 1rem; max-height: 15rem; overflow: auto; overflow-wrap: normal;
   background: var(--panel); border: 1px solid var(--line); border-radius: 8px;
 }
 button {
@@ -58,7 +58,7 @@ ul { margin: 0.75rem 0; padding: 0; list-style: none; }
 .keys code { font-size: 0.95rem; }
 article { padding: 1rem 0 1.5rem; border-bottom: 1px solid var(--line); scroll-margin-top: 1rem; }
 article h2 { margin: 1rem 0 0; }
-article:target h2 { text-decoration: underline; text-decoration-color: var(--link); text-underline-offset: 0.25em; }
+article:target h2 { color: var(--link); }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: 0.25rem 1rem; margin: 0.75rem 0 0; font-size: 0.95rem; }
 dt { color: var(--soft); }
 dd { margin: 0; min-width: 0; }

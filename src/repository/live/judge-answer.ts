@@ -74,7 +74,9 @@ export function showDate(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function contentTypeProblem({ headers }: Fetched): string | undefined {
+/** A page is HTML; nothing else is. */
+function contentTypeProblem({ url, headers }: Fetched): string | undefined {
+  if (url.endsWith('.html')) return undefined;
   const type = headers['content-type'] ?? '';
   return /^(text\/html|application\/xhtml)/i.test(type)
     ? `it is sent as ${type.slice(0, SHOWN_CHARS)}`

@@ -21,12 +21,13 @@ export function describeFront(
   const { catalog, runs, signers } = shown;
   const { settings } = catalog;
   const format = formatByName(settings.format);
-  const url = repository.url ?? joinUrl(UNKNOWN_ADDRESS, repository.path);
+  const placeholder = repository.url === undefined ? joinUrl(UNKNOWN_ADDRESS, repository.path) : undefined;
+  const url = repository.url ?? placeholder ?? UNKNOWN_ADDRESS;
   const { components } = settings;
   return {
     repository: repository.name,
     format: format.client,
-    isAddressUnknown: repository.url === undefined,
+    placeholder,
     channels: settings.channels.map(({ name }) => {
       const { script, undo, next, variants } = instructionsFor(
         { id: repository.name, url, channel: name, components },
