@@ -12,6 +12,7 @@ import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
 import { type Ingested, type InspectedBatch, inspectAll, storeAll } from './handle-request.ts';
@@ -35,6 +36,9 @@ const BATCH = 128;
 
 /** What one worker may hold: batches of small packages, or pieces of large ones. Keeps the whole process small. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
+
+/** What the launcher begins with. Hooks of this thread are not those of another. */
+const WITHOUT_LOOKUPS = fileURLToPath(new URL('../../../bin/without-lookups.js', import.meta.url));
 
 export interface IngestOptions {
   readonly signal?: AbortSignal;
@@ -174,6 +178,7 @@ function startWorker(): WorkerLane {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
     resourceLimits: WORKER_LIMITS,
+    execArgv: ['--require', WITHOUT_LOOKUPS],
     env: workerEnvironment(),
   });
   const waiting = new Map<
