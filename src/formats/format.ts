@@ -42,6 +42,8 @@ export interface Lint {
   readonly message: string;
   /** `Format.repack` makes it good. */
   readonly cure?: 'repack';
+  /** Clients cannot cope with the package at all: unless it is cured, it is refused. */
+  readonly blocks?: true;
 }
 
 /** What a package file says of itself. Every string is valid UTF-8 and safe to put into an index. */
@@ -249,6 +251,11 @@ export interface Format {
   /** Whether a file with these first bytes (up to 4 KiB) can be a package of this format. `name`: where bytes do not tell. */
   recognise(head: Uint8Array, name: string): boolean;
   /**
+   * Whether a file is one of its own by what is inside, although other formats recognise it as well and one of them has read it. Absent:
+   * its own are those that nobody else recognises.
+   */
+  claims?(meta: PackageMeta): boolean;
+  /**
    * Reads a package to its end, in ascending ranges, each byte at most once.
    * Errors: ARCHIVE_*, PACKAGE_INVALID, with the source's name.
    */
@@ -277,6 +284,8 @@ export interface Format {
    * many versions as `keep` says.
    */
   shareNames?(slot: string, other: string): boolean;
+  /** Whether these settings have several versions of a name side by side all the same. Absent: never, where names are shared. */
+  listsAllVersions?(settings: RepositorySettings): boolean;
   relations(record: PackageRecord): Relations;
   /** How clients decide whether a package can be installed. Absent: nobody asks. */
   readonly install?: InstallRules;

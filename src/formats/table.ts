@@ -4,9 +4,10 @@ import { deb } from './deb/index.ts';
 import type { Format } from './format.ts';
 import { opkg } from './opkg/index.ts';
 import { pacman } from './pacman/index.ts';
+import { wpkg } from './wpkg/index.ts';
 
 /** In the order in which they are asked to recognise a file. */
-export const FORMATS: readonly Format[] = [deb, opkg, pacman];
+export const FORMATS: readonly Format[] = [deb, opkg, pacman, wpkg];
 
 /** The format called `name`. @throws SETTINGS_INVALID */
 export function formatByName(name: string): Format {
@@ -17,7 +18,7 @@ export function formatByName(name: string): Format {
   });
 }
 
-/** The format of a file by its first bytes, and by its name where these do not tell; undefined when none knows it. */
-export function recogniseFormat(head: Uint8Array, name: string): Format | undefined {
-  return FORMATS.find((one) => one.recognise(head, name));
+/** The formats that a file can be of, by its first bytes, and by its name where these do not tell. */
+export function recogniseFormats(head: Uint8Array, name: string): readonly Format[] {
+  return FORMATS.filter((one) => one.recognise(head, name));
 }

@@ -3,10 +3,10 @@ import type { PartialPlace } from '../config/place.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig } from '../config/resolved-config.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import type { Format } from '../formats/format.ts';
-import { FORMATS, formatByName } from '../formats/table.ts';
+import { formatByName } from '../formats/table.ts';
 import type { Terms } from './change/terms.ts';
 import { createTerms } from './create-repository.ts';
+import { formatWish, likelyFormat } from './format-wish.ts';
 import { findPackages } from './ingest/find-packages.ts';
 import { holdHeap } from './ingest/hold-heap.ts';
 import { createIngestPool, type IngestPool, isSmallBatch } from './ingest/ingest-pool.ts';
@@ -71,16 +71,18 @@ export async function publishFiles(
   try {
     if (plain !== undefined)
       return await publishPlain(workspace, { target: plain, paths, input, pool }, options);
+    const wish = await formatWish(workspace, input.to, { targetOf, guess: likelyFormat(paths, {}) });
+    const likely = likelyFormat(paths, wish);
     const isSpared = options.propose !== undefined || isSmallBatch(paths.length);
-    const known = isSpared ? undefined : await knownIn(await targetOf(formatOf(paths)), options);
-    const { good, refused } = await inspectFiles(pool, paths, { ...options, known, repack });
+    const known = isSpared ? undefined : await knownIn(await targetOf(likely), options);
+    const { good, refused } = await inspectFiles(pool, paths, { ...options, known, wish, repack });
     if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
     const published: RepositoryPublish[] = [];
     for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
       const lints = formatByName(format).lintTogether?.(files.map(({ meta }) => meta)) ?? [];
       for (const { code, message } of lints) options.report({ type: 'warning', code, message });
       const target = await targetOf(format);
-      const own = format === formatOf(paths) ? known : undefined;
+      const own = format === likely ? known : undefined;
       published.push(await publishFormat(workspace, { target, files, known: own, input, pool }, options));
     }
     return { published, refused: [...refused, ...published.flatMap((one) => one.refused)] };
@@ -110,15 +112,6 @@ async function publishPlain(
   if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
   const published = await publishFormat(workspace, { ...work, files: good, known: undefined }, options);
   return { published: [published], refused: [...refused, ...published.refused] };
-}
-
-/** The format of most files, by their names: for a guess that costs nothing when it is wrong. */
-function formatOf(paths: readonly string[]): string {
-  const matches = ({ fileExtensions }: Format): number =>
-    paths.filter((path) => fileExtensions.some((extension) => path.endsWith(extension))).length;
-  const [most] = FORMATS.toSorted((a, b) => matches(b) - matches(a));
-  if (most === undefined) throw new Error('there is no format');
-  return most.name;
 }
 
 /** What the place that the files go to holds already. */

@@ -22,7 +22,7 @@ export interface PackageWish {
 /** A format under test, and how packages of it are made. */
 export interface FormatSubject {
   readonly format: Format;
-  /** Two channels and two components. */
+  /** Two channels and, where clients know them, two components. */
   readonly settings: RepositorySettings;
   /** Two machine types, and the word for all of them. */
   readonly architectures: readonly [string, string];

@@ -17,7 +17,8 @@ import {
   viewOf,
 } from './format-case.ts';
 
-const URL_OF_CLIENTS = 'https://packages.example.org/tools';
+/** wpkg knows no https. */
+const URL_OF_CLIENTS = 'http://packages.example.org/tools';
 const DATE_MS = 1_767_225_600_000;
 
 export const channelCases: readonly FormatCase[] = [
@@ -119,7 +120,7 @@ export const channelCases: readonly FormatCase[] = [
       assert.ok(!told.oneLiner.includes('\n'), 'one line is several');
       assert.ok(told.script.includes(URL_OF_CLIENTS) && told.next.length > 0);
       for (const { path, content, about } of told.files) {
-        assert.match(path, /^\/etc\//);
+        assert.match(path, /^\/(?:etc|var)\//);
         assert.ok(content.endsWith('\n') && about !== '');
       }
       assert.deepEqual(format.clientInstructions(input), told);

@@ -109,7 +109,10 @@ function madeLine(
   { dryRun, good }: { readonly dryRun: boolean; readonly good: (text: string) => string },
 ): string {
   if (!created) return `${repository} was there already`;
-  return dryRun ? `Would make ${repository}` : good(`Made ${repository}, signed by ${signers.join(', ')}`);
+  if (dryRun) return `Would make ${repository}`;
+  const signed =
+    signers.length === 0 ? '; its clients check no signatures' : `, signed by ${signers.join(', ')}`;
+  return good(`Made ${repository}${signed}`);
 }
 
 /** The words of the command line that become names in the file. @throws CLI_USAGE */

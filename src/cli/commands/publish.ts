@@ -36,7 +36,7 @@ export const publish: Command = defineCommand({
     keepGoing: flag('publish the good packages although others are refused (exit code 3)'),
     allowUninstallable: flag(ALLOW_UNINSTALLABLE),
     repack: flag(
-      'publish packages that some clients cannot read in a form that all of them can (.ipk in ar form)',
+      'publish packages that clients cannot read in a form that they can (.ipk in ar form; for wpkg: xz, no md5sums, long descriptions)',
     ),
     ...PROPOSE_INPUTS,
   },

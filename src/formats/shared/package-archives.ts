@@ -1,6 +1,7 @@
 /** The two archives in a package of dpkg or opkg, read to their end with little memory. */
 import type { CompressionEncoding } from '../../codec/compression-encoding.ts';
 import { decompress } from '../../codec/decompress.ts';
+import type { TarEntry } from '../../codec/tar-entry.ts';
 import { escapesFolder } from '../../codec/tar-path.ts';
 import { createTarReader, type TarReader } from '../../codec/tar-reader.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
@@ -37,6 +38,8 @@ export interface MemberInput {
   readonly known: KnownCompressions;
   /** Told of the type of each header that only describes the next one: `x`, `g`, `L`, `K`. */
   readonly onExtension?: (typeFlag: string) => void;
+  /** Told of each entry. */
+  readonly onEntry?: (entry: TarEntry) => void;
 }
 
 /** Reads control.tar to its end and gives the bytes of the one file `control` in it. */
@@ -50,6 +53,7 @@ export async function readControlArchive(memberName: string, input: MemberInput)
     ...(input.onExtension && { onExtension: input.onExtension }),
     onEntry: (entry) => {
       refuseEscape(name, entry.path);
+      input.onEntry?.(entry);
       if (!entry.path.includes('control') || plainPath(entry.path) !== 'control') return undefined;
       if (found) throw invalid(name, 'there are two files named control');
       if (entry.type !== 'file') throw invalid(name, `control is a ${entry.type}, expected a regular file`);
@@ -83,6 +87,7 @@ export async function readDataArchive(memberName: string, input: MemberInput): P
       refuseEscape(name, entry.path);
       // Symbolic links point where they like; dpkg follows a hard link when it unpacks.
       if (entry.type === 'hardLink') refuseEscape(name, entry.linkPath);
+      input.onEntry?.(entry);
       return undefined;
     },
   });
@@ -113,7 +118,7 @@ function compressionOf(
 }
 
 /** All spellings of one path are one: `./a`, `a`, `/a`, `.//a`. */
-function plainPath(path: string): string {
+export function plainPath(path: string): string {
   return path
     .split('/')
     .filter((segment) => segment !== '' && segment !== '.')

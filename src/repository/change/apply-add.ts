@@ -2,19 +2,19 @@
 import type { PackageRecord } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Intent } from '../../ledger/intents.ts';
-import { type InspectedPackage, recordOf } from '../ingest/inspected.ts';
+import { type FileKind, type InspectedPackage, recordOf } from '../ingest/inspected.ts';
 import type { AddProposed, AddPublic, InboxFile, Place, PublicFile } from './actions.ts';
 import { sweeping } from './change-errors.ts';
 import type { Changes } from './changes.ts';
-import { type PlainFile, plainFile } from './plain-file.ts';
+import { kindOfFile } from './plain-file.ts';
 import { checkPlace, rejected, type Terms } from './terms.ts';
 
 /** Where package files come from. */
 export interface PackageFiles {
-  /** Reads a file of the public folder. @param as A plain file. @throws STORE_OBJECT_NOT_FOUND, PACKAGE_*, ARCHIVE_* */
-  inspect(path: string, as: PlainFile | undefined): Promise<InspectedPackage>;
-  /** Takes a file out of its proposer's reach and reads it. @param as A plain file. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
-  take(intent: Intent, file: InboxFile, as: PlainFile | undefined): Promise<TakenFile>;
+  /** Reads a file of the public folder. @throws STORE_OBJECT_NOT_FOUND, PACKAGE_*, ARCHIVE_* */
+  inspect(path: string, as: FileKind): Promise<InspectedPackage>;
+  /** Takes a file out of its proposer's reach and reads it. @throws INTENT_REJECTED, PACKAGE_*, ARCHIVE_* */
+  take(intent: Intent, file: InboxFile, as: FileKind): Promise<TakenFile>;
   /**
    * Copies a package of the public folder to the first of `paths` that is free or has these very bytes, and says which one that is.
    * @throws INTENT_REJECTED when there is none, LEDGER_SWEEPING
@@ -73,7 +73,7 @@ interface Found {
 async function fromPublicFolder(file: PublicFile, at: AddInput & { readonly to: Place }): Promise<Found> {
   const { path } = file;
   if (at.swept.has(path)) throw sweeping(path);
-  const inspected = await at.files.inspect(path, plainFile(path, { to: at.to, ...at.terms }));
+  const inspected = await at.files.inspect(path, kindOfFile(path, { to: at.to, ...at.terms }));
   const paths = pathsOf(inspected, { ...at, file, name: path });
   const { name, version } = inspected.meta;
   if (!paths.includes(path))
@@ -85,7 +85,7 @@ async function fromInbox(file: InboxFile, at: AddInput & { readonly to: Place })
   const { inspected, findPath, place } = await at.files.take(
     at.intent,
     file,
-    plainFile(file.inbox, { to: at.to, ...at.terms }),
+    kindOfFile(file.inbox, { to: at.to, ...at.terms }),
   );
   const paths = pathsOf(inspected, { ...at, file, name: file.inbox });
   const swept = paths.find((path) => at.swept.has(path));
@@ -114,6 +114,8 @@ function pathsOf(
     throw rejected(`${name} is a ${format} package, the repository is ${settings.format}`);
   if (sha256 !== file.sha256 || sizeBytes !== file.sizeBytes)
     throw rejected(`${name} is not what was proposed`);
+  const blocked = meta.lints.find(({ blocks }) => blocks);
+  if (blocked !== undefined) throw rejected(`${name}: ${blocked.message}`);
   const { packagePath } = formatByName(format);
   return [false, true].map((apart) => packagePath(meta, { settings, ...to, sha256, apart }));
 }

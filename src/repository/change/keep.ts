@@ -12,7 +12,7 @@ export async function dropOldVersions(
   changes: Keeping,
   { format, settings }: { readonly format: Format; readonly settings: RepositorySettings },
 ): Promise<void> {
-  if (format.shareNames !== undefined) await changes.keepOne(format);
+  if (format.shareNames !== undefined && !format.listsAllVersions?.(settings)) await changes.keepOne(format);
   else if (settings.keep !== undefined) await changes.keepNewest(settings.keep, format);
 }
 

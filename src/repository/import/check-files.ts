@@ -26,7 +26,12 @@ export interface CheckedFiles {
 export async function checkFiles(
   repository: Repository,
   packages: readonly GatheredPackage[],
-  { rules, report, signal }: UseCaseOptions & { readonly rules: AdoptionRules },
+  {
+    rules,
+    format,
+    report,
+    signal,
+  }: UseCaseOptions & { readonly rules: AdoptionRules; readonly format: string },
 ): Promise<CheckedFiles> {
   const byPath = [...Map.groupBy(packages, ({ listed }) => listed.record.path)];
   const good: AdoptedPackage[] = [];
@@ -41,7 +46,7 @@ export async function checkFiles(
       const found = await inspectTree(
         repository,
         portion.map(([path]) => path),
-        { pool, onProgress: (done) => progress(start + done), ...callOf({ signal }) },
+        { pool, format, onProgress: (done) => progress(start + done), ...callOf({ signal }) },
       );
       for (const [path, ofFile] of portion) {
         const file = found.get(path);

@@ -37,7 +37,12 @@ export async function commitImport(
   const { listing, rules, leftChannels } = plan;
   if (input.dryRun && plan.fetch !== undefined) return { ...summariseListing(plan), rev: undefined };
   const unfetched = (await plan.fetch?.(listing.packages)) ?? [];
-  const { good, bad: badFiles } = await checkFiles(repository, listing.packages, { ...options, rules });
+  const { format } = listing.settings;
+  const { good, bad: badFiles } = await checkFiles(repository, listing.packages, {
+    ...options,
+    rules,
+    format,
+  });
   const known = new Set(unfetched.map(({ where }) => where));
   const bad = [...listing.bad, ...unfetched, ...badFiles.filter(({ where }) => !known.has(where))];
   const taken = new Set(good.map(({ record }) => record.path));

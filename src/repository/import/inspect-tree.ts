@@ -18,6 +18,8 @@ export type FoundFile = { readonly value: InspectedPackage } | { readonly error:
 export interface InspectTreeOptions extends CallOptions {
   /** Where the files are on this machine and are many, they are read on all cores. */
   readonly pool: IngestPool;
+  /** Of the repository that is taken over. */
+  readonly format: string;
   readonly onProgress: (done: number) => void;
 }
 
@@ -25,17 +27,17 @@ export interface InspectTreeOptions extends CallOptions {
 export async function inspectTree(
   repository: Repository,
   paths: readonly string[],
-  { pool, onProgress, ...call }: InspectTreeOptions,
+  { pool, onProgress, format, ...call }: InspectTreeOptions,
 ): Promise<ReadonlyMap<string, FoundFile>> {
   const { tree, location } = repository;
   const found = new Map<string, FoundFile>();
   const there = await presentFiles(tree, paths, { ...call, found });
   const outcomes =
     location === undefined || isSmallBatch(there.length)
-      ? await inspectObjects(tree, there, { ...call, onProgress })
+      ? await inspectObjects(tree, there, { ...call, format, onProgress })
       : await pool.inspect(
           there.map((path) => `${location.store}/${joinPath(location.path, path)}`),
-          { ...call, onProgress },
+          { ...call, wish: { only: format }, onProgress },
         );
   outcomes.forEach((outcome, index) => {
     const path = there[index] ?? '';
@@ -71,12 +73,12 @@ async function presentFiles(
 async function inspectObjects(
   tree: Storage,
   paths: readonly string[],
-  { onProgress, ...call }: Omit<InspectTreeOptions, 'pool'>,
+  { onProgress, format, ...call }: Omit<InspectTreeOptions, 'pool'>,
 ): Promise<readonly Ingested<InspectedPackage>[]> {
   const outcomes: Ingested<InspectedPackage>[] = [];
   const work = async (path: string): Promise<Ingested<InspectedPackage>> => {
     try {
-      return { value: await inspectObject(tree, path, call) };
+      return { value: await inspectObject(tree, path, { ...call, as: format }) };
     } catch (error) {
       return { error };
     }

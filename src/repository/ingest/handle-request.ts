@@ -1,8 +1,8 @@
 /** The work of one request; the same in a worker and, for small publishes, in the main thread. */
 import type { Storage } from '../../storage/storage.ts';
 import { type PackedPackages, packPackages } from './held-packages.ts';
-import { inspectPackage } from './inspect-package.ts';
-import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
+import { type InspectOptions, inspectPackage } from './inspect-package.ts';
+import type { InspectedPackage, RecognisedFile } from './inspected.ts';
 import { type StoreTask, storePackage } from './store-package.ts';
 
 /** A result, or the error of its item. */
@@ -20,9 +20,9 @@ export interface InspectedBatch {
   readonly packages: PackedPackages;
 }
 
-export async function inspectAll(paths: readonly string[], known: KnownDigests): Promise<InspectedBatch> {
+export async function inspectAll(paths: readonly string[], options: InspectOptions): Promise<InspectedBatch> {
   const packages: InspectedPackage[] = [];
-  const outcomes = (await each(paths, AT_ONCE, (path) => inspectPackage(path, known))).map((one) => {
+  const outcomes = (await each(paths, AT_ONCE, (path) => inspectPackage(path, options))).map((one) => {
     if ('error' in one || !('meta' in one.value)) return one;
     packages.push(one.value);
     return { value: undefined };

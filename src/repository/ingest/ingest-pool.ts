@@ -17,7 +17,8 @@ import { Worker } from 'node:worker_threads';
 import type { Storage } from '../../storage/storage.ts';
 import { type Ingested, type InspectedBatch, inspectAll, storeAll } from './handle-request.ts';
 import { holdPackages, type PackageFacts } from './held-packages.ts';
-import type { InspectedPackage, KnownDigests, KnownPackages, RecognisedFile } from './inspected.ts';
+import type { InspectOptions } from './inspect-package.ts';
+import type { FormatWish, InspectedPackage, KnownPackages, RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 import { createTextShelf } from './text-shelf.ts';
 import {
@@ -57,7 +58,7 @@ export interface IngestPool {
   /** One result per path, in their order. Files that `known` tells by their digest are not parsed again. */
   inspect(
     paths: readonly string[],
-    options?: IngestOptions & { readonly known?: KnownPackages | undefined },
+    options?: IngestOptions & { readonly known?: KnownPackages | undefined; readonly wish?: FormatWish },
   ): Promise<readonly Ingested<InspectedPackage>[]>;
   /** One result per item, in their order: where its file lies. Tasks are made as they are needed, to hold few at a time. */
   store<T>(
@@ -83,10 +84,10 @@ export function createIngestPool(): IngestPool {
     return workers.slice(0, wanted);
   };
   return {
-    async inspect(paths, { known, ...options } = {}) {
-      const digests = known?.digests ?? new Map();
-      const lanes = workersFor(paths.length).map((worker) => worker.inspect(digests));
-      const own = async (batch: readonly string[]) => inspectAll(batch, digests);
+    async inspect(paths, { known, wish = {}, ...options } = {}) {
+      const how: InspectOptions = { wish, ...(known && { known: known.digests }) };
+      const lanes = workersFor(paths.length).map((worker) => worker.inspect(how));
+      const own = async (batch: readonly string[]) => inspectAll(batch, how);
       const holding = [inTurns(own), ...twice(lanes)].map((lane) => async (batch: readonly string[]) => {
         const { outcomes, packages } = await lane(batch);
         const held = holdPackages(packages, shelf).values();
@@ -169,7 +170,7 @@ async function run<T, R>(
 }
 
 interface WorkerLane {
-  inspect(digests: KnownDigests): Batcher<string, InspectedBatch>;
+  inspect(options: InspectOptions): Batcher<string, InspectedBatch>;
   store(tree: TreeLocation): Lane<StoreTask, string>;
   stop(): Promise<unknown>;
 }
@@ -201,10 +202,10 @@ function startWorker(): WorkerLane {
       worker.postMessage({ id: lastId, work } satisfies Request);
     });
   return {
-    inspect(digests) {
-      let told = digests.size === 0;
+    inspect(options) {
+      let told = false;
       return async (paths) => {
-        const work: Work = told ? { type: 'inspect', paths } : { type: 'inspect', paths, digests };
+        const work: Work = told ? { type: 'inspect', paths } : { type: 'inspect', paths, options };
         told = true;
         const { outcomes, packages } = await ask(work);
         if (packages === undefined) throw new Error('a worker read packages and kept them');

@@ -3,7 +3,7 @@ import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Report } from '../../core/report-event.ts';
 import type { Ingested } from './handle-request.ts';
 import type { IngestPool } from './ingest-pool.ts';
-import type { InspectedPackage, KnownPackages } from './inspected.ts';
+import type { FormatWish, InspectedPackage, KnownPackages } from './inspected.ts';
 
 /** Lints of one kind that are shown in full. */
 const LINTS_SHOWN = 3;
@@ -22,11 +22,13 @@ export async function inspectFiles(
     report,
     signal,
     known,
+    wish,
     repack,
   }: {
     readonly report: Report;
     readonly signal?: AbortSignal;
     readonly known?: KnownPackages | undefined;
+    readonly wish?: FormatWish;
     /** What is to be published in place of a file. */
     readonly repack?: ((file: InspectedPackage) => Promise<InspectedPackage>) | undefined;
   },
@@ -36,15 +38,34 @@ export async function inspectFiles(
   const outcomes = await pool.inspect(paths, {
     ...(signal && { signal }),
     known,
+    ...(wish && { wish }),
     onProgress: (done) => report({ type: 'progress', task, done, total: paths.length }),
   });
-  const { good: read, refused } = sortOut(
+  const { good: read, refused: unread } = sortOut(
     outcomes.map((outcome, index) => ({ ...outcome, source: paths[index] ?? '' })),
   );
   const good: InspectedPackage[] = [];
-  for (const file of read) good.push(repack === undefined ? file : await repack(file));
+  const refused = [...unread];
+  for (const one of read) {
+    const file = repack === undefined ? one : await repack(one);
+    const error = blockingError(file);
+    if (error === undefined) good.push(file);
+    else refused.push({ source: one.source, error });
+  }
   reportLints(good, report);
   return { good, refused };
+}
+
+/** Why no client could cope with the package; undefined: some can. */
+function blockingError({ source, meta }: InspectedPackage): PakhusError | undefined {
+  const blocking = meta.lints.filter(({ blocks }) => blocks);
+  if (blocking.length === 0) return undefined;
+  const isCurable = blocking.every(({ cure }) => cure === 'repack');
+  const reasons = blocking.map(({ message }) => message).join('; ');
+  return new PakhusError('PACKAGE_INVALID', `${source}: ${reasons}`, {
+    hint: isCurable ? 'Publish it with --repack, which puts that right.' : 'Build the package again.',
+    details: { name: source, lints: blocking.map(({ code }) => code) },
+  });
 }
 
 /** @throws what is no fault of a file */

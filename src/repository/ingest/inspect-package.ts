@@ -4,11 +4,12 @@ import { promisify } from 'node:util';
 import { createSha256, sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format } from '../../formats/format.ts';
-import { recogniseFormat } from '../../formats/table.ts';
+import { recogniseFormats } from '../../formats/table.ts';
 import type { CallOptions, Storage } from '../../storage/storage.ts';
 import { createForwardReader } from './forward-reader.ts';
 import { hashingSource, memorySource } from './hashing-source.ts';
-import type { InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
+import type { FileKind, FormatWish, InspectedPackage, KnownDigests, RecognisedFile } from './inspected.ts';
+import { orClaimant } from './or-claimant.ts';
 
 /** Files up to this size are read whole, at once: 60,000 small packages then cost no turn of the event loop each. */
 const WHOLE_LIMIT_BYTES = 1024 * 1024;
@@ -17,13 +18,17 @@ const HEAD_BYTES = 4096;
 const read = promisify(readCallback);
 const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/**
- * A file of this machine. Without `known` it is always read to its end and parsed.
- * @throws PACKAGE_UNKNOWN_FORMAT, PACKAGE_INVALID, ARCHIVE_* with its path
- */
+/** How a file is to be looked at. */
+export interface InspectOptions {
+  /** Without them it is always read to its end and parsed. */
+  readonly known?: KnownDigests;
+  readonly wish?: FormatWish;
+}
+
+/** A file of this machine. @throws PACKAGE_UNKNOWN_FORMAT, PACKAGE_INVALID, ARCHIVE_* with its path */
 export async function inspectPackage(
   path: string,
-  known: KnownDigests = new Map(),
+  { known = new Map(), wish = {} }: InspectOptions = {},
 ): Promise<InspectedPackage | RecognisedFile> {
   try {
     // Without waiting for the other end of a pipe.
@@ -31,8 +36,9 @@ export async function inspectPackage(
     try {
       const info = fstatSync(fd);
       if (!info.isFile()) throw new Error('it is no regular file');
-      if (info.size > WHOLE_LIMIT_BYTES) return await inspectLarge(path, { fd, sizeBytes: info.size, known });
-      return await inspectSmall(path, { bytes: readWhole(fd, info.size), known });
+      if (info.size > WHOLE_LIMIT_BYTES)
+        return await inspectLarge(path, { fd, sizeBytes: info.size, known, wish });
+      return await inspectSmall(path, { bytes: readWhole(fd, info.size), known, wish });
     } finally {
       closeSync(fd);
     }
@@ -44,26 +50,28 @@ export async function inspectPackage(
 
 async function inspectSmall(
   path: string,
-  { bytes, known }: { readonly bytes: Uint8Array; readonly known: KnownDigests },
+  { bytes, known, wish }: Required<InspectOptions> & { readonly bytes: Uint8Array },
 ): Promise<InspectedPackage | RecognisedFile> {
   const sizeBytes = bytes.length;
-  if (known.size === 0) return inspectBytes(path, bytes);
-  const sha256 = sha256Hex(bytes);
-  return known.get(sha256) === sizeBytes ? { source: path, sizeBytes, sha256 } : inspectBytes(path, bytes);
+  if (known.size > 0) {
+    const sha256 = sha256Hex(bytes);
+    if (known.get(sha256) === sizeBytes) return { source: path, sizeBytes, sha256 };
+  }
+  return inspectBytes(path, { bytes, wish });
 }
 
 async function inspectLarge(
   path: string,
-  file: { readonly fd: number; readonly sizeBytes: number; readonly known: KnownDigests },
+  file: Required<InspectOptions> & { readonly fd: number; readonly sizeBytes: number },
 ): Promise<InspectedPackage | RecognisedFile> {
-  const { fd, sizeBytes, known } = file;
+  const { fd, sizeBytes, known, wish } = file;
   const ranges = { sizeBytes, readAt: (offset: number, length: number) => readAt(fd, offset, length) };
   // A second pass over the bytes is spared where it cannot help.
   if ([...known.values()].includes(sizeBytes)) {
     const sha256 = await hashingSource(path, ranges).sha256();
     if (known.get(sha256) === sizeBytes) return { source: path, sizeBytes, sha256 };
   }
-  return inspectRanges(path, ranges);
+  return inspectRanges(path, { ...ranges, wish });
 }
 
 /** As many bytes as there are, up to `sizeBytes`. */
@@ -90,7 +98,7 @@ async function readAt(fd: number, offset: number, length: number): Promise<Uint8
 }
 
 /**
- * An object of a store; errors call it `name`, by default by its place. `as`: a plain file, which is what its name says.
+ * An object of a store, read once, as what it is known to be; errors call it `name`, by default by its place.
  * @throws as {@link inspectPackage}, STORE_*
  */
 export async function inspectObject(
@@ -100,28 +108,27 @@ export async function inspectObject(
     name = `${storage.name}/${key}`,
     as,
     ...options
-  }: CallOptions & {
-    readonly name?: string;
-    readonly as?: Pick<InspectedPackage, 'format' | 'meta'> | undefined;
-  } = {},
+  }: CallOptions & { readonly name?: string; readonly as: FileKind },
 ): Promise<InspectedPackage> {
   const { info, body } = await storage.read(key, options);
   const { sizeBytes } = info;
-  if (as !== undefined) {
+  if (typeof as !== 'string') {
     const digest = createSha256();
     for await (const chunk of body) digest.update(chunk);
     return { ...as, source: name, sizeBytes, sha256: digest.hex() };
   }
+  const wish = { only: as };
   const reader = createForwardReader(body);
   try {
     if (sizeBytes > WHOLE_LIMIT_BYTES)
       return await inspectRanges(name, {
         sizeBytes,
         readAt: (offset, length) => reader.readAt(offset, length),
+        wish,
       });
     const bytes = await reader.readAt(0, sizeBytes);
     if (bytes.length < sizeBytes) throw endsEarly(storage, key, bytes.length);
-    return await inspectBytes(name, bytes);
+    return await inspectBytes(name, { bytes, wish });
   } finally {
     await reader.close();
   }
@@ -133,9 +140,12 @@ function endsEarly({ name }: Storage, key: string, sizeBytes: number): PakhusErr
   });
 }
 
-async function inspectBytes(name: string, bytes: Uint8Array): Promise<InspectedPackage> {
-  const format = requireFormat(name, bytes.subarray(0, HEAD_BYTES));
-  const meta = await format.readPackage(memorySource(name, bytes));
+async function inspectBytes(
+  name: string,
+  { bytes, wish }: { readonly bytes: Uint8Array; readonly wish: FormatWish },
+): Promise<InspectedPackage> {
+  const formats = requireFormats(name, { head: bytes.subarray(0, HEAD_BYTES), wish });
+  const { format, meta } = await orClaimant(formats, (one) => one.readPackage(memorySource(name, bytes)));
   return { source: name, format: format.name, meta, sizeBytes: bytes.length, sha256: sha256Hex(bytes) };
 }
 
@@ -144,28 +154,42 @@ async function inspectRanges(
   file: {
     readonly sizeBytes: number;
     readonly readAt: (offset: number, length: number) => Promise<Uint8Array>;
+    readonly wish: FormatWish;
   },
 ): Promise<InspectedPackage> {
-  const format = requireFormat(name, await file.readAt(0, HEAD_BYTES));
-  const source = hashingSource(name, file);
-  const meta = await format.readPackage(source);
-  return {
-    source: name,
-    format: format.name,
-    meta,
-    sizeBytes: file.sizeBytes,
-    sha256: await source.sha256(),
-  };
+  const { wish, sizeBytes } = file;
+  const formats = requireFormats(name, { head: await file.readAt(0, HEAD_BYTES), wish });
+  let source = hashingSource(name, file);
+  const { format, meta } = await orClaimant(formats, (one) => {
+    source = hashingSource(name, file);
+    return one.readPackage(source);
+  });
+  return { source: name, format: format.name, meta, sizeBytes, sha256: await source.sha256() };
 }
 
-function requireFormat(path: string, head: Uint8Array): Format {
-  const format = recogniseFormat(head, path);
-  if (format !== undefined) return format;
+/** The formats that the file can be of, the likeliest first. */
+function requireFormats(
+  path: string,
+  { head, wish }: { readonly head: Uint8Array; readonly wish: FormatWish },
+): readonly [Format, ...Format[]] {
+  const found = recogniseFormats(head, path);
+  const wanted = found.find(({ name }) => name === wish.only) ?? found[0];
+  const [first, ...others] =
+    wish.only === undefined
+      ? found.toSorted((a, b) => rank(b, wish) - rank(a, wish))
+      : wanted === undefined
+        ? []
+        : [wanted];
+  if (first !== undefined) return [first, ...others];
   const what = head.length === 0 ? 'is empty' : 'is no package of a known format';
   throw new PakhusError('PACKAGE_UNKNOWN_FORMAT', `${path} ${what}`, {
     hint: 'Remove the file from what you publish, or fetch or build it again.',
     details: { path, head: Buffer.from(head.subarray(0, 16)).toString('hex') },
   });
+}
+
+function rank({ name }: Format, { first }: FormatWish): number {
+  return first?.includes(name) ? 1 : 0;
 }
 
 function unreadable(path: string, cause: Error): PakhusError {

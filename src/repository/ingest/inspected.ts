@@ -18,6 +18,17 @@ export interface RecognisedFile {
   readonly sha256: string;
 }
 
+/** What a file of a repository is read as: a package of the format of that name, or a plain file, of which all is known. */
+export type FileKind = string | Pick<InspectedPackage, 'format' | 'meta'>;
+
+/** What is known of the format of a file before it is read, where its bytes leave a choice. */
+export interface FormatWish {
+  /** The one of the repository that it is for. */
+  readonly only?: string | undefined;
+  /** Those that have it unless another claims what is inside. */
+  readonly first?: readonly string[];
+}
+
 /** Digests of packages that were accepted before, and their sizes in bytes. */
 export type KnownDigests = ReadonlyMap<string, number>;
 

@@ -23,7 +23,7 @@ export function createRepacking(report: Report): Repacking {
       folder ??= await mkdtemp(join(tmpdir(), 'pakhus-repack-'));
       const path = join(folder, `${count++}-${basename(file.source)}`);
       await writeFile(path, await repack(await readFile(file.source), { name: file.source }));
-      const repacked = await inspectPackage(path);
+      const repacked = await inspectPackage(path, { wish: { only: file.format } });
       if (!('meta' in repacked)) throw new Error(`${path} was recognised although nothing is known`);
       report({ type: 'note', message: `${file.source}: repacked` });
       return repacked;

@@ -3,7 +3,8 @@ import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Ingested } from './handle-request.ts';
 import type { PackedPackages } from './held-packages.ts';
-import type { KnownDigests, RecognisedFile } from './inspected.ts';
+import type { InspectOptions } from './inspect-package.ts';
+import type { RecognisedFile } from './inspected.ts';
 import type { StoreTask } from './store-package.ts';
 
 /** A store that a worker can open for itself, and the repository's folder in it. */
@@ -13,8 +14,8 @@ export interface TreeLocation {
 }
 
 export type Work =
-  /** `digests` are remembered: they come with the first request only. */
-  | { readonly type: 'inspect'; readonly paths: readonly string[]; readonly digests?: KnownDigests }
+  /** `options` are remembered: they come with the first request only. */
+  | { readonly type: 'inspect'; readonly paths: readonly string[]; readonly options?: InspectOptions }
   | { readonly type: 'store'; readonly tasks: readonly StoreTask[]; readonly tree: TreeLocation };
 
 export interface Request {

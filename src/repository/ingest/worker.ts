@@ -4,7 +4,7 @@ import { openStorage } from '../../storage/open-storage.ts';
 import { prefixStorage } from '../../storage/prefix.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Ingested, type InspectedBatch, inspectAll, storeAll } from './handle-request.ts';
-import type { KnownDigests } from './inspected.ts';
+import type { InspectOptions } from './inspect-package.ts';
 import {
   outcomesToWire,
   type Request,
@@ -15,7 +15,7 @@ import {
 } from './worker-messages.ts';
 
 const trees = new Map<string, Promise<Storage>>();
-let known: KnownDigests = new Map();
+let told: InspectOptions = {};
 
 parentPort?.on('message', async ({ id, work }: Request) => {
   const { outcomes, packages } = work.type === 'inspect' ? await inspect(work) : await store(work);
@@ -26,9 +26,9 @@ parentPort?.on('message', async ({ id, work }: Request) => {
   );
 });
 
-function inspect({ paths, digests = known }: Extract<Work, { type: 'inspect' }>): Promise<InspectedBatch> {
-  known = digests;
-  return inspectAll(paths, known);
+function inspect({ paths, options = told }: Extract<Work, { type: 'inspect' }>): Promise<InspectedBatch> {
+  told = options;
+  return inspectAll(paths, told);
 }
 
 async function store({ tree, tasks }: Extract<Work, { type: 'store' }>): Promise<{

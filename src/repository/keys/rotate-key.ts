@@ -38,6 +38,7 @@ export async function rotateKey(
 ): Promise<RotateResult> {
   const tail = await openTail(repository, options.signal === undefined ? {} : { signal: options.signal });
   const before = termsOf(tail.revision, tail.content);
+  if (before.signers.length === 0) throw unsigned(repository.name);
   const step = input.step ?? nextStep(before.signers);
   if (step === 'announce' && input.dryRun && input.key === undefined)
     return { step, signers: before.signers, madeKeyFile: undefined, change: undefined };
@@ -78,6 +79,12 @@ async function announce(
   const { expiresDays } = input;
   const made = await keys.makeSuccessor(old, { nowMs, ...(expiresDays !== undefined && { expiresDays }) });
   return { signers: announced(signers, { old: old.fingerprint, next: made.signer }), madeKeyFile: made.path };
+}
+
+function unsigned(name: string): PakhusError {
+  return new PakhusError('CLI_USAGE', `${name} has no signing key: its clients check no signatures`, {
+    hint: 'Ledger keys are another thing: `ledger:` in pakhus.yaml says which ones may commit.',
+  });
 }
 
 /** @throws CLI_USAGE */

@@ -2,7 +2,7 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Intent } from '../../ledger/intents.ts';
 import { parseActions } from '../change/action-codec.ts';
-import { plainFile } from '../change/plain-file.ts';
+import { kindOfFile } from '../change/plain-file.ts';
 import type { Terms } from '../change/terms.ts';
 import { checkProposal } from './proposal-rules.ts';
 import type { ProposedFile } from './proposed-files.ts';
@@ -17,10 +17,10 @@ export function filesInInbox(
     checkProposal(intent.proposer, actions, rules);
     return actions.flatMap((action) =>
       action.type === 'add' && 'inbox' in action
-        ? [...action.inbox].map((file) => {
+        ? [...action.inbox].flatMap((file) => {
             const { terms } = rules;
-            const as = terms && plainFile(file.inbox, { to: action.to, settings: terms.settings });
-            return { intent, file, as };
+            if (terms === undefined) return [];
+            return [{ intent, file, as: kindOfFile(file.inbox, { to: action.to, ...terms }) }];
           })
         : [],
     );

@@ -16,10 +16,9 @@ import type { Intent } from '../../ledger/intents.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { InboxFile } from '../change/actions.ts';
 import type { PackageFiles, TakenFile } from '../change/apply-add.ts';
-import type { PlainFile } from '../change/plain-file.ts';
 import { rejected } from '../change/terms.ts';
 import { inspectObject } from '../ingest/inspect-package.ts';
-import type { InspectedPackage } from '../ingest/inspected.ts';
+import type { FileKind, InspectedPackage } from '../ingest/inspected.ts';
 import { holds, sizeAt } from '../ingest/store-package.ts';
 import type { Repository } from '../repository.ts';
 
@@ -34,8 +33,7 @@ export interface ProposedFiles extends Pick<PackageFiles, 'take'> {
 export interface ProposedFile {
   readonly intent: Intent;
   readonly file: InboxFile;
-  /** A plain file. */
-  readonly as: PlainFile | undefined;
+  readonly as: FileKind;
 }
 
 /** Files that are copied, read or deleted at once. */
@@ -92,7 +90,8 @@ export function createProposedFiles(repository: Repository, call: CallOptions): 
 
   const copyOf = (wanted: ProposedFile): Promise<Copy> => {
     const { intent, file, as } = wanted;
-    const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256, as?.meta.slot].join('\n');
+    const kind = typeof as === 'string' ? as : as.meta.slot;
+    const id = [intent.ref, file.inbox, file.sizeBytes, file.sha256, kind].join('\n');
     const one = copies.get(id) ?? copy(wanted);
     copies.set(id, one);
     // Another attempt may have more luck.
