@@ -1,4 +1,7 @@
-/** How machines follow a channel back to older versions: wpkg --upgrade never goes back; asked for by name, and allowed to, it does. */
+/**
+ * How machines follow a channel back to older versions: wpkg calls a package of the index that is older than the installed one invalid, whatever
+ * it is allowed; `--force-downgrade` is for files. So the newer one goes first.
+ */
 import type { DowngradeInput, DowngradeInstructions, HeldPackage } from '../client-types.ts';
 import { compareVersions } from './version.ts';
 
@@ -16,7 +19,8 @@ export function downgradeInstructions({ gone, there }: DowngradeInput): Downgrad
     else if (compareVersions(now, version) <= 0) back.push(name);
   }
   const isSilent = back.length === 0 || back.length > MOST_NAMES;
-  const commands = ['wpkg --update', `wpkg --force-downgrade --force-reinstall --install ${back.join(' ')}`];
+  const names = back.join(' ');
+  const commands = ['wpkg --update', `wpkg --force-depends --remove ${names} && wpkg --install ${names}`];
   return { commands: isSilent ? [] : commands, lasting: undefined, left };
 }
 
