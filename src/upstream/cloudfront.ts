@@ -2,8 +2,9 @@
  * Amazon CloudFront: taking paths out of its caches, with one signed request. Credentials come from where the AWS tools look for them,
  * and need `cloudfront:CreateInvalidation` on the distribution.
  */
+import { sha256Hex } from '../core/digest.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
-import { signAwsRequest } from './sign-aws.ts';
+import { createAwsSigner } from '../core/sign-aws.ts';
 
 /** As many as may be under way in a distribution at once. */
 export const CLOUDFRONT_PATHS = 3000;
@@ -36,8 +37,9 @@ export async function invalidateCloudFront(
   const url = new URL(`/2020-05-31/distribution/${distribution}/invalidation`, endpoint);
   const body = invalidationXml(paths, reference);
   try {
-    const by = { ...(await findCredentials(env)), region: REGION, service: 'cloudfront', dateMs: nowMs };
-    const headers = { 'content-type': 'text/xml', ...signAwsRequest({ method: 'POST', url, body }, by) };
+    const by = { ...(await findCredentials(env)), region: REGION, service: 'cloudfront' };
+    const request = { method: 'POST', url, headers: { 'content-type': 'text/xml' }, sha256: sha256Hex(body) };
+    const headers = createAwsSigner(by)(request, nowMs);
     const answer = await fetch(url, { method: 'POST', headers, body, signal });
     if (!answer.ok) throw refused(distribution, { status: answer.status, text: await answer.text() });
     await answer.body?.cancel();

@@ -2,8 +2,9 @@
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { CallOptions } from '../storage.ts';
-import type { Connection, Handling } from './client.ts';
+import type { Connection } from './client.ts';
 import type { S3Location } from './location.ts';
+import type { Handling } from './send.ts';
 
 /** Settings that win over policies and ACLs. */
 export interface PublicAccessBlock {

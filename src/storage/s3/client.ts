@@ -11,32 +11,30 @@ import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Clock } from '../../core/clock.ts';
 import type { CallOptions } from '../storage.ts';
+import { learnAddress } from './address.ts';
 import type { S3Location } from './location.ts';
+import { createPutBytes, type PutBytes } from './put-bytes.ts';
 import { answerOf, s3Error, type Where } from './s3-error.ts';
+import { type Agents, type Handling, IDLE_MS } from './send.ts';
 
 /** More than callers are let make requests at once: who waits for a socket is timed out as if the store did not answer. */
 const SOCKETS = 256;
 const CONNECT_MS = 10_000;
-/** Without a byte in either direction. A server-side copy of 5 GiB says nothing for a while. */
-export const IDLE_MS = 60_000;
-
-/** How the SDK is told to stop. */
-export interface Handling {
-  readonly abortSignal?: AbortSignal;
-}
 
 export interface Connection {
   readonly sdk: typeof Sdk;
   readonly client: S3Client;
   readonly location: S3Location;
-  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly agents: Agents;
   readonly clock: Clock;
   /** Makes one request; its failures are the port's errors, and an aborted signal's reason. */
   ask<T>(key: string | undefined, call: CallOptions, request: (options: Handling) => Promise<T>): Promise<T>;
   /** Milliseconds since 1970 by the store's clock, as far as its answers have told; they do so by the second. */
   now(): number;
-  /** When the store gave this answer, by its clock. */
+  /** When the store gave this answer of the SDK, by its clock. */
   dateOf(answer: object): number;
+  /** How bytes are put without the SDK; undefined: not yet, or not at all. Within `ask`. */
+  putBytes(): PutBytes | undefined;
   /** How the store names itself in its answers. */
   server(): string;
   /** An error of the SDK, of the network or of the store as the port's error; anything else as it is. */
@@ -111,6 +109,10 @@ export async function connect(
     { step: 'deserialize', priority: 'high', name: 'pakhusDate' },
   );
 
+  const addressOf = learnAddress(client);
+  let putBytes: PutBytes | undefined;
+  const now = (): number => clock.now() + aheadMs;
+
   const where: Where = {
     store: `s3://${location.bucket}`,
     bucket: location.bucket,
@@ -143,8 +145,13 @@ export async function connect(
         throw toError(error, key);
       }
     },
-    now: () => clock.now() + aheadMs,
-    dateOf: (answer) => dates.get(answer) ?? wholeSecond(clock.now() + aheadMs),
+    now,
+    dateOf: (answer) => dates.get(answer) ?? wholeSecond(now()),
+    putBytes: () => {
+      const address = addressOf();
+      if (address !== undefined) putBytes ??= createPutBytes({ client, agents, now, hear }, address);
+      return putBytes;
+    },
     server: () => server,
     toError,
   };

@@ -5,7 +5,7 @@
 import { checkNotLate } from '../keys.ts';
 import type { CallOptions, DeleteOptions } from '../storage.ts';
 import type { Connection } from './client.ts';
-import { sendPresigned } from './presigned.ts';
+import { type Answer, isSuccess, refusalOf, sendRequest } from './send.ts';
 
 /** A signature that begins in the store's future is refused; dates go by the second. */
 const MARGIN_S = 60;
@@ -48,10 +48,15 @@ async function deleteUntil(
       signingDate: new Date(signedS * 1000),
       expiresIn,
     });
-    const { dateMs, error } = await sendPresigned(connection, 'DELETE', { url, ...handling });
-    if (error === undefined) return;
-    if (error.$metadata.httpStatusCode === 403 && dateMs !== undefined)
+    const answer = await sendRequest(connection.agents, { method: 'DELETE', url: new URL(url), ...handling });
+    if (isSuccess(answer) || isAbsent(answer)) return;
+    const dateMs = Date.parse(answer.headers['date'] ?? '');
+    if (answer.status === 403 && !Number.isNaN(dateMs))
       checkNotLate({ store, key, nowMs: dateMs }, { untilMs: untilMs - (untilMs % 1000) });
-    throw error;
+    throw refusalOf(answer);
   });
+}
+
+function isAbsent({ status, body }: Answer): boolean {
+  return status === 404 && !body.includes('NoSuchBucket');
 }

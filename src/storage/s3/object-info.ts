@@ -1,5 +1,5 @@
 /** What the answers of a bucket say of an object. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ObjectInfo, WriteOptions } from '../storage.ts';
 
 /** Metadata of our own: tells a write from all others, so that its writer knows it again. */
@@ -65,7 +65,7 @@ export function metadataOf(
 }
 
 export function newNonce(): string {
-  return randomBytes(12).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }
 
 /** Without quotes: stores disagree about them. */

@@ -1,6 +1,6 @@
 /** One write to a bucket: what all kinds of it have in common. */
 import type { Body, WriteOptions } from '../storage.ts';
-import type { Conditions } from './conditions.ts';
+import type { Conditions, conditionHeaders } from './conditions.ts';
 import type { Acl } from './location.ts';
 import { metadataOf } from './object-info.ts';
 
@@ -19,12 +19,29 @@ export interface Upload {
 }
 
 /** The headers of an object, in the words of the SDK. */
-export function objectHeaders({ options, nonce, acl }: Omit<Upload, 'body' | 'key' | 'conditions'>): {
+export interface ObjectHeaders {
   readonly ContentType: string;
   readonly CacheControl?: string;
   readonly Metadata?: Record<string, string>;
   readonly ACL?: Acl;
-} {
+}
+
+/** Of the request that brings one. */
+export interface PutHeaders extends ObjectHeaders, ReturnType<typeof conditionHeaders> {
+  readonly ContentMD5: string;
+}
+
+export interface PutAnswer {
+  readonly ETag: string | undefined;
+  /** Of the answer, by the store's clock: milliseconds since 1970. */
+  readonly dateMs: number;
+}
+
+export function objectHeaders({
+  options,
+  nonce,
+  acl,
+}: Omit<Upload, 'body' | 'key' | 'conditions'>): ObjectHeaders {
   const metadata = metadataOf(options.meta, nonce);
   return {
     ContentType: options.contentType ?? 'application/octet-stream',

@@ -17,10 +17,19 @@ import type { Connection } from './client.ts';
 import { conditionHeaders } from './conditions.ts';
 import { bareEtag, keptHeaders } from './object-info.ts';
 import { writeInParts } from './parts.ts';
-import { objectHeaders, PIECE_BYTES, signalOf, type Upload } from './upload.ts';
+import type { Handling } from './send.ts';
+import {
+  objectHeaders,
+  PIECE_BYTES,
+  type PutAnswer,
+  type PutHeaders,
+  signalOf,
+  type Upload,
+} from './upload.ts';
 
 /** Largest object that one request may bring. */
 const ONE_REQUEST_BYTES = 5 * 1024 ** 3;
+
 /** Writes, and gives the condition to the store where there is one. Its refusal is STORE_CONFLICT, which may hide a success. */
 export async function makeUpload(connection: Connection, { body, ...rest }: Upload): Promise<ObjectInfo> {
   const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
@@ -39,8 +48,11 @@ type Rest = Omit<Upload, 'body'>;
 
 async function putBytes(connection: Connection, bytes: Uint8Array, rest: Rest): Promise<ObjectInfo> {
   const md5 = createHash('md5').update(bytes).digest('base64');
-  // The SDK signs the SHA-256 of bytes in memory by itself.
-  return put(connection, rest, { Body: bytes, ContentLength: bytes.length, ContentMD5: md5 });
+  const { key } = rest;
+  const putAlone = connection.putBytes();
+  const content = { sizeBytes: bytes.length, md5 };
+  if (putAlone === undefined) return put(connection, rest, content, viaSdk(connection, { key, body: bytes }));
+  return put(connection, rest, content, (headers, handling) => putAlone({ key, bytes, headers }, handling));
 }
 
 async function putStream(connection: Connection, body: ReopenableBody, rest: Rest): Promise<ObjectInfo> {
@@ -51,9 +63,10 @@ async function putStream(connection: Connection, body: ReopenableBody, rest: Res
   failed.promise.catch(() => undefined);
   const stop = new AbortController();
   const signal = rest.options.signal ? AbortSignal.any([rest.options.signal, stop.signal]) : stop.signal;
-  const input = { Body: stream, ContentLength: body.sizeBytes, ContentMD5: md5 };
   const call = { ...rest, options: { ...rest.options, signal } };
-  const written = put(connection, call, input, sha256);
+  const { sizeBytes } = body;
+  const send = viaSdk(connection, { key: rest.key, body: stream, sizeBytes, sha256 });
+  const written = put(connection, call, { sizeBytes, md5 }, send);
   try {
     return await Promise.race([written, failed.promise]);
   } catch (error) {
@@ -85,32 +98,47 @@ async function digestsOf(
   return { md5: md5.digest('base64'), sha256: sha256.digest('hex') };
 }
 
+/** Sends the bytes with these headers. */
+type Send = (headers: PutHeaders, handling: Handling) => Promise<PutAnswer>;
+
 async function put(
   connection: Connection,
   { key, options, conditions, ...rest }: Rest,
-  content: {
-    readonly Body: Uint8Array | Readable;
-    readonly ContentLength: number;
-    readonly ContentMD5: string;
-  },
-  sha256?: string,
+  { sizeBytes, md5 }: { readonly sizeBytes: number; readonly md5: string },
+  send: Send,
 ): Promise<ObjectInfo> {
-  const { client, sdk, location } = connection;
-  const command = new sdk.PutObjectCommand({
-    Bucket: location.bucket,
-    Key: key,
-    ...content,
+  const headers = {
+    ContentMD5: md5,
     ...objectHeaders({ options, ...rest }),
     ...conditionHeaders(options, conditions.ifMatch),
-  });
-  if (sha256 !== undefined) signDigest(command, sha256);
-  const answer = await connection.ask(key, signalOf(options), (handling) => client.send(command, handling));
-  return {
-    key,
-    sizeBytes: content.ContentLength,
-    modifiedMs: connection.dateOf(answer),
-    etag: bareEtag(answer.ETag),
-    ...keptHeaders(options),
+  };
+  const { ETag, dateMs } = await connection.ask(key, signalOf(options), (handling) =>
+    send(headers, handling),
+  );
+  return { key, sizeBytes, modifiedMs: dateMs, etag: bareEtag(ETag), ...keptHeaders(options) };
+}
+
+/** The SDK signs the SHA-256 of bytes in memory by itself. */
+function viaSdk(
+  connection: Connection,
+  content: {
+    readonly key: string;
+    readonly body: Uint8Array | Readable;
+    readonly sizeBytes?: number;
+    readonly sha256?: string;
+  },
+): Send {
+  const { client, sdk, location } = connection;
+  const { key, body, sizeBytes, sha256 } = content;
+  return async (headers, handling) => {
+    const input = { Bucket: location.bucket, Key: key, Body: body, ...headers };
+    const command = new sdk.PutObjectCommand({
+      ...input,
+      ...(sizeBytes !== undefined && { ContentLength: sizeBytes }),
+    });
+    if (sha256 !== undefined) signDigest(command, sha256);
+    const answer = await client.send(command, handling);
+    return { ETag: answer.ETag, dateMs: connection.dateOf(answer) };
   };
 }
 
