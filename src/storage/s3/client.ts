@@ -5,8 +5,6 @@
  * - No checksums in trailers: many stores answer 501 or 411. Uploads carry Content-MD5 and a signed SHA-256 instead.
  * - Every answer tells the store's time: presigned requests are signed with it, and written objects are dated by it.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Clock } from '../../core/clock.ts';
@@ -15,10 +13,8 @@ import { learnAddress } from './address.ts';
 import type { S3Location } from './location.ts';
 import { createPutBytes, type PutBytes } from './put-bytes.ts';
 import { answerOf, s3Error, type Where } from './s3-error.ts';
-import { type Agents, type Handling, IDLE_MS } from './send.ts';
+import { type Agents, createAgents, type Handling, IDLE_MS } from './send.ts';
 
-/** More than callers are let make requests at once: who waits for a socket is timed out as if the store did not answer. */
-const SOCKETS = 256;
 const CONNECT_MS = 10_000;
 
 export interface Connection {
@@ -57,10 +53,7 @@ export async function connect(
   const sdk = await import('@aws-sdk/client-s3');
   const credentials = credentialsOf(env);
   const { region, endpoint, pathStyle } = location;
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS }),
-  };
+  const agents = createAgents();
   const client = new sdk.S3Client({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),

@@ -1,13 +1,10 @@
 /** Requests that the SDK does not send. */
-import {
-  type Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from 'node:http';
-import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { text } from 'node:stream/consumers';
 
+/** More than callers are let make requests at once: who waits for a socket is timed out as if the store did not answer. */
+const SOCKETS = 256;
 /** Without a byte in either direction. A server-side copy of 5 GiB says nothing for a while. */
 export const IDLE_MS = 60_000;
 
@@ -15,6 +12,18 @@ export const IDLE_MS = 60_000;
 export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+}
+
+/**
+ * HTTP, not imported by name: an import looks at all that there is, and so loads a client of web sockets, which takes longer than the
+ * rest of HTTP.
+ */
+const httpModule = () => process.getBuiltinModule('node:http');
+const httpsModule = () => process.getBuiltinModule('node:https');
+
+export function createAgents(): Agents {
+  const options = { keepAlive: true, maxSockets: SOCKETS };
+  return { http: new (httpModule().Agent)(options), https: new (httpsModule().Agent)(options) };
 }
 
 /** How a request is told to stop. */
@@ -50,8 +59,8 @@ export async function sendRequest(
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked =
       url.protocol === 'https:'
-        ? httpsRequest(url, { ...options, agent: https }, resolve)
-        : httpRequest(url, { ...options, agent: http }, resolve);
+        ? httpsModule().request(url, { ...options, agent: https }, resolve)
+        : httpModule().request(url, { ...options, agent: http }, resolve);
     asked.on('timeout', () => asked.destroy(timedOut()));
     asked.on('error', reject);
     asked.end(body);
