@@ -65,8 +65,11 @@ export async function editCatalog(
   const settings = parseSettings(change.settings);
   const known = createKnown(deps);
   const old = base?.channels ?? [];
-  // Needed soon, and far away perhaps.
-  for (const { table } of parentsOf(old, change.edits)) void known.tables.load(table, callOf(deps));
+  // Needed soon, and far away perhaps. Of the others that are parents, the new one has most.
+  for (const [first, ...others] of parentsOf(old, change.edits)) {
+    for (const { table } of [first, ...others]) void known.tables.load(table, callOf(deps));
+    for (const file of first.files) deps.files.ahead(file, callOf(deps));
+  }
   const { runs, missing } = await editRuns(base, { settings, edits: change.edits }, deps);
   const made: IndexEntry[] = [];
   const channels: CatalogChannel[] = [];
@@ -149,8 +152,11 @@ async function renderPlan(
   );
 }
 
-/** Indexes that list an edited run, and what the first of them will not have: other runs. */
-function parentsOf(channels: readonly CatalogChannel[], edits: readonly RunEdits[]): readonly IndexEntry[] {
+/** Of each channel, the indexes that list an edited run: the first, and those that have what it will not have: other runs. */
+function parentsOf(
+  channels: readonly CatalogChannel[],
+  edits: readonly RunEdits[],
+): readonly (readonly [IndexEntry, ...IndexEntry[]])[] {
   const edited = (name: string, { component, slots }: IndexEntry): number =>
     edits.filter(({ run }) => run.channel === name && run.component === component && slots.includes(run.slot))
       .length;
@@ -158,7 +164,7 @@ function parentsOf(channels: readonly CatalogChannel[], edits: readonly RunEdits
     const [first, ...others] = indexes.filter((index) => edited(name, index) > 0);
     return first === undefined
       ? []
-      : [first, ...others.filter((index) => index.runs.length > edited(name, index))];
+      : [[first, ...others.filter((index) => index.runs.length > edited(name, index))] as const];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Where the files of indexes are kept: at a public name that holds their digest, where the format has one, else as blobs. */
 import { hasCode } from '../core/pakhus-error.ts';
+import { quietly } from '../core/quietly.ts';
 import { ENCODING_SUFFIX, type Encoding, type Format } from '../formats/format.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
 import { type BlobStore, digestOf } from './blobs.ts';
@@ -25,6 +26,8 @@ export interface IndexFiles {
   write(file: NewIndexFile, options?: CallOptions): Promise<IndexFileSource>;
   /** Makes known the bytes of a file that was read and checked: it may be wanted again soon. */
   keep(file: KeptFile, bytes: Uint8Array): void;
+  /** Begins to read a file whose first range will be wanted soon, where a store is far away. */
+  ahead(file: IndexFile, call: CallOptions): void;
   /** A range of a file, unchecked; undefined when the file is missing or ends before. */
   read(
     file: KeptFile,
@@ -35,6 +38,8 @@ export interface IndexFiles {
 /** A file that is kept somewhere. */
 export type KeptFile = Pick<IndexFile, 'sha256'> & { readonly from: IndexFileSource };
 
+/** Of a smaller index, what is made anew may be much of it. */
+const WORTH_BYTES = 4 * 1024 * 1024;
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /** Files in `tree`, the repository's public folder, and in `blobs`, which lie in `state`. */
@@ -48,6 +53,9 @@ export function createIndexFiles(options: {
   const { tree, state, blobs, format, uploads = AT_ONCE } = options;
   // One piece is one request, and lets go of all that its parts were cut from.
   const isFar = tree.capabilities.metadata;
+  const coming = new Map<string, Promise<Uint8Array>>();
+  const storeOf = (from: IndexFileSource): readonly [Storage, string] =>
+    'tree' in from ? [tree, from.tree] : [state, from.blob];
   return {
     async write(file, call = {}) {
       const path = format.hashedIndexPath?.(file.path + ENCODING_SUFFIX[file.encoding], file.sha256);
@@ -58,12 +66,19 @@ export function createIndexFiles(options: {
       return { tree: path };
     },
     keep: ({ sha256 }, bytes) => uploads.keep(sha256, [bytes]),
+    ahead({ from, sha256, sizeBytes }, call) {
+      const isHere = from === undefined || uploads.recall(sha256) !== undefined;
+      if (!isFar || isHere || sizeBytes < WORTH_BYTES || coming.has(sha256)) return;
+      coming.set(sha256, quietly(readRange(...storeOf(from), { ...call, offset: 0, length: sizeBytes })));
+    },
     async read({ from, sha256 }, call) {
       const recent = uploads.recall(sha256);
       if (recent !== undefined) return sliceOf(recent, call);
-      const [storage, key] = 'tree' in from ? [tree, from.tree] : [state, from.blob];
+      const whole = coming.get(sha256);
+      coming.delete(sha256);
       try {
-        const bytes = await readRange(storage, key, call);
+        if (whole !== undefined) return sliceOf([await whole], call);
+        const bytes = await readRange(...storeOf(from), call);
         return bytes.length === call.length ? bytes : undefined;
       } catch (error) {
         if (hasCode(error, 'STORE_OBJECT_NOT_FOUND')) return undefined;
@@ -99,6 +114,8 @@ function sliceOf(
   chunks: readonly Uint8Array[],
   { offset, length }: { readonly offset: number; readonly length: number },
 ): Uint8Array | undefined {
-  const bytes = Buffer.concat(chunks).subarray(offset, offset + length);
+  const [only] = chunks;
+  const all = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  const bytes = all.subarray(offset, offset + length);
   return bytes.length === length ? bytes : undefined;
 }

@@ -1,5 +1,6 @@
 /** Turning open intents into the next revision. */
 import { PakhusError } from '../core/pakhus-error.ts';
+import { quietly } from '../core/quietly.ts';
 import type { CallOptions } from '../storage/storage.ts';
 import { awaitClaim, claimTurn, withClaim } from './claim.ts';
 import { checkCommitter, requireSigner } from './committers.ts';
@@ -39,6 +40,8 @@ export interface CommitOutcome {
   readonly settled: ReadonlyMap<string, SettledIntent>;
   /** In a bucket, the pointers that lay there before the commit, where they were looked at. */
   readonly there?: PointersThere | undefined;
+  /** What was settled is being deleted from the inbox, which need not keep the revision from being published. */
+  readonly tidied?: Promise<void>;
 }
 
 /** Commits until nothing that matters is open. Does not publish. @throws LEDGER_*, KEY_NOT_FOUND, STORE_* */
@@ -106,7 +109,8 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
       own = there;
       const wanted = pick(done.settled, waitFor);
       if (waitFor.length > 0 && wanted.size === waitFor.length)
-        return { tail: known, settled: wanted, there: await there };
+        return { tail: known, settled: wanted, there: await there, tidied: done.tidied };
+      await done.tidied;
     }
   }
   throw new PakhusError(
@@ -121,6 +125,7 @@ export async function commitIntents(ledger: Ledger, options: CommitOptions): Pro
 interface Committed {
   readonly revision: Revision;
   readonly settled: ReadonlyMap<string, SettledIntent>;
+  readonly tidied: Promise<void>;
 }
 
 /** `lost`: somebody else's revision came first. `sweeping`: nothing could be prepared because of a sweep. */
@@ -137,8 +142,8 @@ async function commitOnce(
   await ledger.settle(call);
   const done = new Map(made.settled.map((one) => [one.ref, { ...one, rev }]));
   const removable = [...intents, ...bad].filter(({ ref }) => done.has(ref));
-  await removeIntents(ledger, removable, call);
-  return { revision: made.revision, settled: done };
+  const tidied = quietly(removeIntents(ledger, removable, call));
+  return { revision: made.revision, settled: done, tidied };
 }
 
 async function isOvertaken(ledger: Ledger, tail: Revision | undefined, call: CallOptions): Promise<boolean> {

@@ -135,21 +135,12 @@ async function publishAmongOthers(
     const { rev } = tail.signed.record;
     await ledger.settle(call);
     if (seen === undefined) tail = await withPublished(ledger, tail, call);
-    const etags = await writeAll(
+    const isNewest = await writeAll(
       ledger,
       { tail, written, there: seen ?? (await lookAtPointers(ledger, tail, call)) },
       call,
     );
-    if (etags !== undefined) {
-      // Where all of it was there, somebody has just written it, and says so.
-      const isKnown = written.size > 0 || tail.published?.rev === rev;
-      await advancePublished(
-        ledger,
-        { tail: isKnown ? tail : { ...tail, published: undefined }, etags },
-        call,
-      );
-      return { rev, written: [...written] };
-    }
+    if (isNewest) return { rev, written: [...written] };
     tail = await readTail(ledger, { known: tail, ...call });
   }
   return { rev: 0, written: [] };
@@ -163,7 +154,7 @@ async function withPublished(ledger: Ledger, tail: Revision, call: CallOptions):
   return published === undefined || published.rev > rev ? tail : { ...tail, published };
 }
 
-/** Writes what is missing, and gives the etags of all pointers; undefined when a newer revision shows up. */
+/** Writes what is missing, then `published`; false when a newer revision shows up. */
 async function writeAll(
   ledger: Ledger,
   {
@@ -171,12 +162,16 @@ async function writeAll(
     ...work
   }: { readonly tail: Revision; readonly written: Set<string>; readonly there: PointersThere },
   call: CallOptions,
-): Promise<ReadonlyMap<string, string> | undefined> {
+): Promise<boolean> {
   const { etags, isTouched, newer } = await writeInPhases(ledger, { ...work, manifest: tail.manifest }, call);
-  if (!isTouched) return etags;
-  const newest = await newestRev(ledger, { known: tail, ...call });
+  const { rev } = tail.signed.record;
+  // All pointers are at this revision or later, whatever the log says by now.
+  const [newest] = await Promise.all([
+    isTouched ? newestRev(ledger, { known: tail, ...call }) : rev,
+    newer === 0 ? advancePublished(ledger, { tail, etags }, call) : undefined,
+  ]);
   if (newest < newer) throw truncated(ledger, newer);
-  return newest === tail.signed.record.rev && newer === 0 ? etags : undefined;
+  return newest === rev && newer === 0;
 }
 
 /** What one pass over all pointers of a bucket met. */

@@ -97,8 +97,9 @@ export async function makeChange(
   const settled = outcome.settled.get(ref);
   if (settled === undefined) throw new Error(`intent ${ref} is neither open nor settled`);
   report({ type: 'progress', task: 'Publishing' });
-  const { tail, there } = outcome;
+  const { tail, there, tidied } = outcome;
   const published = await publish(repository, settled, { ...options, known: tail, there });
+  await tidied;
   if (settled.rejected !== undefined) {
     throw new PakhusError('INTENT_REJECTED', `${repository.name}: ${settled.rejected}`, {
       hint: 'Nothing was changed. Correct what is named and run the command again.',
