@@ -165,10 +165,13 @@ async function writeAll(
 ): Promise<boolean> {
   const { etags, isTouched, newer } = await writeInPhases(ledger, { ...work, manifest: tail.manifest }, call);
   const { rev } = tail.signed.record;
+  // Where all of it was there, somebody has just written it, and says so.
+  const isKnown = work.written.size > 0 || tail.published?.rev === rev;
+  const done = { tail: isKnown ? tail : { ...tail, published: undefined }, etags };
   // All pointers are at this revision or later, whatever the log says by now.
   const [newest] = await Promise.all([
     isTouched ? newestRev(ledger, { known: tail, ...call }) : rev,
-    newer === 0 ? advancePublished(ledger, { tail, etags }, call) : undefined,
+    newer === 0 ? advancePublished(ledger, done, call) : undefined,
   ]);
   if (newest < newer) throw truncated(ledger, newer);
   return newest === rev && newer === 0;

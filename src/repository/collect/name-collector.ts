@@ -3,11 +3,13 @@
 import type { IndexEntry, IndexFileSource } from '../../catalog/catalog.ts';
 import { createLeafStore, type RunLeaf } from '../../catalog/leaf-store.ts';
 import { mapInOrder } from '../../catalog/map-in-order.ts';
-import { readRun } from '../../catalog/run.ts';
+import { type Run, readRun } from '../../catalog/run.ts';
+import { quietly } from '../../core/quietly.ts';
 import type { Format } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import { pathsOfLeaf } from '../../pages/page-files.ts';
 import type { CallOptions } from '../../storage/storage.ts';
+import type { ReadRevision } from '../change/content.ts';
 import { pagesOf } from '../pages/pages-content.ts';
 import type { Repository } from '../repository.ts';
 import type { NamedBy, Names, ObjectKind } from './classify.ts';
@@ -32,6 +34,8 @@ interface LeafNames extends CallOptions, Pick<Format, 'companions'> {
 export interface NameCollector {
   readonly tree: Folder;
   readonly state: Folder;
+  /** Begins to read what a revision that comes soon will be asked for. */
+  ahead(revision: Pick<ReadRevision, 'content'>, call: CallOptions): void;
   /** Adds what a revision names. What an earlier one named keeps its reason. @throws LEDGER_CORRUPT, STORE_* */
   add(kept: KeptRevision, call: CallOptions): Promise<void>;
 }
@@ -41,6 +45,9 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   const [tree, state] = [createFolder(), createFolder()];
   const readLeaves = new Set<string>();
   const readRuns = new Set<string>();
+  /** Each is asked for once; those that are not added yet. */
+  const asked = new Set<string>();
+  const coming = new Map<string, Promise<Run>>();
 
   /** `listed`: the indexes that list them. */
   const addLeaves = async (
@@ -77,6 +84,13 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
   return {
     tree,
     state,
+    ahead({ content: { catalog } }, call) {
+      for (const { ref } of catalog.runs) {
+        if (asked.has(ref.key)) continue;
+        asked.add(ref.key);
+        coming.set(ref.key, quietly(readRun(store, ref, call)));
+      }
+    },
     async add({ revision: { signed, manifest }, content: { catalog, foreign, pages }, reason, brief }, call) {
       const { manifest: ref, files } = signed.record;
       const blobs = [ref, files, foreign, manifest.sweep?.keys, ...manifest.settled.map(({ blob }) => blob)];
@@ -104,7 +118,8 @@ export function createNameCollector({ ledger: { blobs: store } }: Repository): N
           ...(companions === undefined ? [] : listed.map(({ path }) => path)),
         ].join();
         if (readRuns.has(id)) continue;
-        const { leaves: found } = await readRun(store, run, call);
+        const { leaves: found } = await (coming.get(run.key) ?? readRun(store, run, call));
+        coming.delete(run.key);
         await addLeaves(found, listed, { ...call, reason, look, ...(companions && { companions }) });
         readRuns.add(id);
       }

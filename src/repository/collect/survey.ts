@@ -68,7 +68,8 @@ export async function surveyRepository(
   const rules = { nowMs, graceMs, published, wholeFrom: manifest.wholeFrom };
   const names = createNameCollector(repository);
   let visited = 0;
-  const keptFrom = await visitKept(repository, { tail, storedMs, rules, ...call }, async (kept) => {
+  const onRead = (read: ReadRevision): void => names.ahead(read, call);
+  const keptFrom = await visitKept(repository, { tail, storedMs, rules, onRead, ...call }, async (kept) => {
     report({ type: 'progress', task: 'Reading revisions', done: ++visited });
     await names.add(kept, call);
   });
