@@ -33,6 +33,8 @@ export type TermsSource = Pick<PackageRecord, 'name' | 'version' | 'metadata'>;
 /** Reads terms as a machine of one architecture understands them, and remembers the texts of clauses. */
 export interface TermsReader {
   read(source: TermsSource): InstallTerms;
+  /** What it would rather have installed beside it. */
+  recommends(source: Pick<TermsSource, 'metadata'>): readonly Clause[];
   /**
    * The relations of a clause, parsed anew each time, because most are looked at once. Qualifiers are part of the names:
    * `python3:any`. None when it says nothing about such a machine, so that a need counts as met.

@@ -54,6 +54,11 @@ describe('terms', () => {
     ]);
   });
 
+  test('what it recommends is told apart from what it needs', () => {
+    expect(reader.recommends(APP).map(reader.relationsOf)).toEqual([[{ name: 'other' }]]);
+    expect(reader.recommends({ metadata: 'Package: b' })).toEqual([]);
+  });
+
   test('the same text is the same clause, and another text another one', () => {
     const [, libc6] = terms.needs;
     const other = reader.read({ name: 'b', version: '1', metadata: 'Depends: x,libc6 (>= 2.36)' });

@@ -18,6 +18,7 @@ import { createClausePool } from './clause-pool.ts';
 import { createFieldScanner } from './field-scanner.ts';
 
 const scan = createFieldScanner('pre-depends', 'depends', 'conflicts', 'breaks', 'provides', 'multi-arch');
+const scanRecommends = createFieldScanner('recommends');
 
 /** Reads terms as a machine of `architecture`. */
 export function createTermsReader(architecture: string): TermsReader {
@@ -37,7 +38,12 @@ export function createTermsReader(architecture: string): TermsReader {
     if (isAllowed) provides.push(...[{ name, version }, ...provides].flatMap(forAny));
     return { provides: compact(provides), needs: compact(needs), conflicts: compact(conflicts) };
   };
-  return { read, relationsOf, textOf: pool.textOf };
+  const recommends: TermsReader['recommends'] = ({ metadata }) => {
+    const clauses: Clause[] = [];
+    scanRecommends(metadata, (_, start, end) => pool.collect(metadata, { start, end }, clauses));
+    return compact(clauses);
+  };
+  return { read, recommends, relationsOf, textOf: pool.textOf };
 }
 
 /** Most packages have none or few: one empty list for all of them, and no room for more than there are. */
