@@ -2,7 +2,14 @@
 import type { Command } from './command.ts';
 
 /** Headings of `--help`. */
-type CommandGroup = 'Publish' | 'Look' | 'Check and mend' | 'Stores' | 'Keys and clients' | 'Settings';
+type CommandGroup =
+  | 'Publish'
+  | 'Mirrors'
+  | 'Look'
+  | 'Check and mend'
+  | 'Stores'
+  | 'Keys and clients'
+  | 'Settings';
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
@@ -76,6 +83,42 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Publish',
     summary: 'Wait for the outcome of a proposal',
     load: async () => (await import('./commands/wait.ts')).wait,
+  },
+  {
+    name: 'mirror add',
+    group: 'Mirrors',
+    summary: 'Write into pakhus.yaml what is wanted of an upstream',
+    load: async () => (await import('./commands/mirror-add.ts')).mirrorAdd,
+  },
+  {
+    name: 'mirror sync',
+    group: 'Mirrors',
+    summary: 'Bring a mirror to what its upstream has',
+    load: async () => (await import('./commands/mirror-sync.ts')).mirrorSync,
+  },
+  {
+    name: 'mirror status',
+    group: 'Mirrors',
+    summary: 'Each mirror, and what upstream has by now',
+    load: async () => (await import('./commands/mirror-status.ts')).mirrorStatus,
+  },
+  {
+    name: 'mirror diff',
+    group: 'Mirrors',
+    summary: 'What the next sync would add and remove',
+    load: async () => (await import('./commands/mirror-diff.ts')).mirrorDiff,
+  },
+  {
+    name: 'mirror why',
+    group: 'Mirrors',
+    summary: 'Why a package is in a mirror',
+    load: async () => (await import('./commands/mirror-why.ts')).mirrorWhy,
+  },
+  {
+    name: 'mirror remove',
+    group: 'Mirrors',
+    summary: 'Take a mirror out of pakhus.yaml',
+    load: async () => (await import('./commands/mirror-remove.ts')).mirrorRemove,
   },
   {
     name: 'list',
@@ -225,6 +268,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** The first words of commands of two words, as `--help` lists them. */
 export const COMMAND_PARENTS: Readonly<Record<string, string>> = {
+  mirror: 'Keep what you need of an upstream repository, with all that it needs',
   store: 'Make, check and copy a store; policies, caches in front',
   key: 'Make, list, rotate and export keys',
   config: 'Look at the configuration',

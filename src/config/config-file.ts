@@ -12,6 +12,25 @@ export interface ConfigFile {
   /** Web pages show what repositories hold. */
   readonly pages?: boolean | undefined;
   readonly products?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly mirrors?: Readonly<Record<string, MirrorEntry>> | undefined;
+}
+
+/** A selection of what upstreams have. */
+export interface MirrorEntry {
+  /** Where to: a repository, a channel of it, or a component of that. Default: the mirror's name. */
+  readonly to?: string | undefined;
+  /** Lines of sources.list(5). */
+  readonly sources: readonly string[];
+  readonly packages?: readonly string[] | undefined;
+  readonly optional?: readonly string[] | undefined;
+  readonly lists?: readonly string[] | undefined;
+  readonly sections?: readonly string[] | undefined;
+  readonly priorities?: readonly string[] | undefined;
+  readonly recommends?: boolean | undefined;
+  readonly authorization?: string | undefined;
+  readonly connections?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
 }
 
 /** A repository; further keys are options of its format. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isRecord } from '../core/shape.ts';
 import type { FormatOption } from '../formats/format.ts';
 import { findClientUrlProblem, findStoreProblem } from './addresses.ts';
+import { findAptSourceProblem } from './apt-source.ts';
 import { findBaseProblem } from './base-index.ts';
 import type { ConfigFile } from './config-file.ts';
 import { FORMAT_OPTIONS } from './format-options.ts';
@@ -16,10 +17,12 @@ import {
   LEDGER_KEY,
   LEDGER_PUBLIC_KEY,
   type NameRule,
+  PACKAGE_PATTERN,
   PART_NAME,
   PROPOSER_NAME,
   REPOSITORY_NAME,
   SIGNER_NAME,
+  VARIABLE_NAME,
 } from './names.ts';
 
 /** Made when it is needed: loading zod costs more than most commands. */
@@ -108,8 +111,47 @@ export function createConfigSchema(): z.ZodType<ConfigFile> {
         .record(matching(PART_NAME), list(checked(findPlaceProblem)).min(1))
         .optional()
         .describe('Places that ship one thing in several formats.'),
+      mirrors: z
+        .record(matching(REPOSITORY_NAME), createMirrorSchema())
+        .optional()
+        .describe('What is taken from upstream repositories, by name.'),
     })
     .describe('Configuration of pakhus');
+}
+
+function createMirrorSchema() {
+  const patterns = () => list(matching(PACKAGE_PATTERN)).optional();
+  const count = (most: number) => z.int().min(1).max(most).optional();
+  return z
+    .strictObject({
+      to: checked(findPlaceProblem)
+        .optional()
+        .describe('repository/channel that holds it; with a component, all goes there. Default: the name.'),
+      sources: list(checked(findAptSourceProblem))
+        .min(1)
+        .describe('Lines of sources.list: deb [signed-by=FILE arch=amd64] URL SUITE COMPONENT…'),
+      packages: patterns().describe('Names and patterns such as lib*, with all that they need.'),
+      optional: patterns().describe('The same, and what is not there is only told.'),
+      lists: list(z.string().min(1))
+        .optional()
+        .describe('Files with a name on each line, or with REQUIRED_PACKAGES and OPTIONAL_PACKAGES.'),
+      sections: list(z.string().min(1)).optional().describe('All packages of a section: net, non-free/*.'),
+      priorities: list(z.string().min(1)).optional().describe('All packages of a priority: required.'),
+      recommends: z.boolean().optional().describe('What packages recommend comes along. Default: false.'),
+      authorization: matching(VARIABLE_NAME)
+        .optional()
+        .describe('The environment variable that holds the value of the header Authorization.'),
+      connections: count(64).describe('To each host at once. Default: 16.'),
+      requestsPerSecond: count(100_000).describe('To each host. Default: no limit.'),
+      bytesPerSecond: z.int().min(4096).optional().describe('Of all hosts together. Default: no limit.'),
+    })
+    .check(({ value, issues }) => {
+      const { packages, optional, lists, sections, priorities } = value;
+      const wishes = [packages, optional, lists, sections, priorities].flatMap((own) => own ?? []);
+      if (wishes.length > 0) return;
+      const message = "needs packages, optional, lists, sections or priorities; packages: ['*'] takes all";
+      issues.push({ code: 'custom', input: value, message });
+    });
 }
 
 type OptionSchemas = Readonly<Record<string, z.ZodOptional<z.ZodType<string | number | boolean>>>>;

@@ -12,6 +12,7 @@ import {
   flagLayer,
   ofStore,
 } from './layers.ts';
+import { type MirrorConfig, toMirror } from './mirrors.ts';
 import type {
   PurgeConfig,
   RepositoryConfig,
@@ -70,6 +71,7 @@ export async function loadConfig(sources: ConfigSources): Promise<ResolvedConfig
     proposers: fromFiles(files, 'proposers') ?? byDefault({}),
     pages,
     products: fromFiles(files, 'products') ?? byDefault({}),
+    mirrors: readMirrors(files),
     projectFile: project,
     userFile: files.find(({ source }) => source === 'user')?.file.path,
   };
@@ -117,6 +119,16 @@ function readRepositories(
     }),
   );
   return { value, origin: fileOrigin(layer, ['repositories']) };
+}
+
+function readMirrors(files: readonly ConfigLayerFile[]): Setting<readonly MirrorConfig[]> {
+  const layer = files.find(({ file }) => file.content.mirrors);
+  if (layer === undefined) return byDefault([]);
+  const folder = dirname(layer.file.path);
+  const value = Object.entries(layer.file.content.mirrors ?? {}).map(([name, entry]) =>
+    toMirror(name, { entry, origin: fileOrigin(layer, ['mirrors', name]), folder }),
+  );
+  return { value, origin: fileOrigin(layer, ['mirrors']) };
 }
 
 function readSigners(files: readonly ConfigLayerFile[]): Setting<readonly SignerConfig[]> {

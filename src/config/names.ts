@@ -43,6 +43,16 @@ export const LEDGER_KEY: NameRule = {
     'a fingerprint of 32 to 128 hex digits, or the public part of a ledger key (44 characters of base64)',
 };
 
+/** The name of a package, in which `*`, `?` and `[…]` stand for others. */
+export const PACKAGE_PATTERN: NameRule = {
+  pattern: /^[A-Za-z0-9*?[][A-Za-z0-9+.*?[\]!_-]*$/,
+  about: 'the name of a package, or a pattern such as lib*',
+};
+/** A variable of the environment. */
+export const VARIABLE_NAME: NameRule = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
+  about: 'the name of an environment variable',
+};
 /** A distribution of CloudFront. */
 export const DISTRIBUTION_ID: NameRule = {
   pattern: /^[A-Z0-9]{8,32}$/,

@@ -19,6 +19,7 @@
  */
 import type { RepositorySettings } from '../formats/format.ts';
 import type { ProposerEntry } from './config-file.ts';
+import type { MirrorConfig } from './mirrors.ts';
 
 /** Where a value comes from. */
 export type Origin =
@@ -95,6 +96,7 @@ export interface ResolvedConfig {
   readonly pages: Setting<boolean>;
   /** Places that ship one thing in several formats. */
   readonly products: Setting<Readonly<Record<string, readonly string[]>>>;
+  readonly mirrors: Setting<readonly MirrorConfig[]>;
   /** The files that were read: absolute paths. */
   readonly projectFile: string | undefined;
   readonly userFile: string | undefined;

@@ -21,3 +21,9 @@ export function userKeysFolder({ env, home, cwd }: UserFoldersInput): string {
   const given = env['PAKHUS_KEYS'];
   return given ? resolve(cwd, given) : join(userConfigFolder({ env, home }), 'keys');
 }
+
+/** `$XDG_CACHE_HOME/pakhus`, by default `~/.cache/pakhus`. */
+export function userCacheFolder({ env, home }: Pick<UserFoldersInput, 'env' | 'home'>): string {
+  const base = env['XDG_CACHE_HOME'];
+  return join(base?.startsWith('/') ? base : join(home, '.cache'), 'pakhus');
+}

@@ -44,6 +44,12 @@ export interface ListedChannel {
   readonly architectures: readonly string[];
   /** The signed date, milliseconds since 1970. */
   readonly dateMs: number;
+  /** When clients refuse it; undefined: never. */
+  readonly validUntilMs: number | undefined;
+  /** Its indexes are there under names that hold their digests. */
+  readonly hasHashedNames: boolean;
+  /** Packages for all architectures have an index of their own, and are in no other. */
+  readonly keepsAllApart: boolean;
   readonly indexes: readonly ListedIndex[];
   readonly lost: ListedOthers;
 }

@@ -12,7 +12,7 @@
  *
  * Here: what people ask for of a repository itself. `ingest/` reads package files, `change/` makes a revision of what was asked,
  * `gate/` refuses what breaks installing, `proposals/` is for changes that others commit, `history/` for what was, `keys/` for signers over
- * time, `collect/` gives room back, `import/` takes over what other programs made; `verify/`, `live/` and `doctor/` look at what is there;
+ * time, `collect/` gives room back, `import/` takes over what other programs made, `mirror/` follows it; `verify/`, `live/` and `doctor/` look at what is there;
  * `copy/` carries all of it to another store, `purge/` tells caches, and `buckets/` is about who may do what where.
  */
 import type { CatalogReader } from '../catalog/catalog-reader.ts';

@@ -34,6 +34,7 @@ export function readRelease(text: Uint8Array, at: At): ListedChannel {
   const value = (name: string): string => findField(stanza, name)?.value ?? '';
   const dateMs = Date.parse(value('date'));
   if (Number.isNaN(dateMs)) throw invalid(at, 'it has no Date');
+  const validUntilMs = Date.parse(value('valid-until'));
   const files = listFiles(value('sha256'), at);
   const words = (name: string): readonly string[] => [
     ...new Set(
@@ -51,6 +52,11 @@ export function readRelease(text: Uint8Array, at: At): ListedChannel {
     components,
     architectures,
     dateMs,
+    validUntilMs: Number.isNaN(validUntilMs) ? undefined : validUntilMs,
+    hasHashedNames: value('acquire-by-hash').trim().toLowerCase() === 'yes',
+    keepsAllApart:
+      words('architectures').includes(ARCHITECTURE_ALL) &&
+      !words('no-support-for-architecture-all').includes('Packages'),
     indexes: indexesOf(files, components),
     lost: othersOf(files, stanza),
   };

@@ -7,9 +7,7 @@ import type { Body, CallOptions, Storage } from '../../storage/storage.ts';
 /** Files up to this size are read whole. */
 const WHOLE_LIMIT_BYTES = 1024 * 1024;
 
-export interface StoreTask {
-  /** The file on this machine. */
-  readonly source: string;
+export interface StorePlace {
   readonly sizeBytes: number;
   readonly sha256: string;
   /** Where it goes, below the repository's folder. */
@@ -20,19 +18,29 @@ export interface StoreTask {
   readonly named: boolean;
 }
 
+export interface StoreTask extends StorePlace {
+  /** The file on this machine. */
+  readonly source: string;
+}
+
 /** Stores the file and says where. @throws PACKAGE_CHANGED, STORE_* */
-export async function storePackage(
+export function storePackage(tree: Storage, task: StoreTask, options: CallOptions = {}): Promise<string> {
+  return storeBody(tree, { ...task, body: () => verifiedBody(task) }, options);
+}
+
+/** The same for bytes from elsewhere, which have to be the expected ones. @throws what they throw, STORE_* */
+export async function storeBody(
   tree: Storage,
-  task: StoreTask,
+  task: StorePlace & { readonly body: () => Body },
   options: CallOptions = {},
 ): Promise<string> {
   const { path, sizeBytes, sha256 } = task;
   if (task.named) {
     if (!(await holds(tree, { path, sizeBytes, sha256 }, options)))
-      await tree.write(path, verifiedBody(task), { ...options, ...PACKAGE_HEADERS });
+      await tree.write(path, task.body(), { ...options, ...PACKAGE_HEADERS });
     return path;
   }
-  const body = verifiedBody(task);
+  const body = task.body();
   // The first write may tell that the store keeps no conditions.
   if (mayShare(tree) && (await createAt(tree, { path, body, task }, options)) && mayShare(tree)) return path;
   if (!(await createAt(tree, { path: task.apartPath, body, task }, options))) {
@@ -58,7 +66,7 @@ export const PACKAGE_HEADERS = {
 /** True when the file is at `path` now, by our hand or another's. */
 async function createAt(
   tree: Storage,
-  at: { readonly path: string; readonly body: Body; readonly task: StoreTask },
+  at: { readonly path: string; readonly body: Body; readonly task: StorePlace },
   options: CallOptions,
 ): Promise<boolean> {
   try {

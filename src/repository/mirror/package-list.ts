@@ -10,8 +10,9 @@
  * OPTIONAL_PACKAGES='tcpdump ${DEBUG_TOOLS}'
  * ```
  */
+import { PACKAGE_PATTERN } from '../../config/names.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
-import { NAME_PATTERN, type Wish } from './wishes.ts';
+import type { Wish } from './wishes.ts';
 
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)(\+?)=/;
 
@@ -28,7 +29,7 @@ function fromLines(text: string, name: string): readonly Wish[] {
     const isOne = rest.length === 0 && (state === undefined || state === 'install' || state === 'hold');
     // `libc6:amd64`, as dpkg has it where there are several architectures.
     const pattern = word.replace(/:[a-z0-9-]+$/, '');
-    if (isOne && NAME_PATTERN.test(pattern)) return [wish(pattern, true)];
+    if (isOne && PACKAGE_PATTERN.pattern.test(pattern)) return [wish(pattern, true)];
     throw invalid(`${name}:${index + 1}`, line);
   });
 }
@@ -38,7 +39,7 @@ function fromVariables(text: string, name: string): readonly Wish[] {
   const wishes = [true, false].flatMap((required) => {
     const value = variables.get(required ? 'REQUIRED_PACKAGES' : 'OPTIONAL_PACKAGES') ?? '';
     return words(value).map((word) => {
-      if (NAME_PATTERN.test(word)) return wish(word, required);
+      if (PACKAGE_PATTERN.pattern.test(word)) return wish(word, required);
       throw invalid(name, word);
     });
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { matcherOf, matchesSection, NAME_PATTERN } from './wishes.ts';
+import { PACKAGE_PATTERN } from '../../config/names.ts';
+import { matcherOf, matchesSection } from './wishes.ts';
 
 test.each([
   ['curl', ['curl'], ['curls', 'xcurl', '']],
@@ -27,6 +28,6 @@ test('a section is meant with and without its area', () => {
 });
 
 test('what cannot be in a name is no pattern', () => {
-  expect(['curl', 'lib*', '[ab]*', 'g++', '*'].every((one) => NAME_PATTERN.test(one))).toBe(true);
-  expect(['', '-x', 'a b', 'a/b', '$x', '(a)'].some((one) => NAME_PATTERN.test(one))).toBe(false);
+  expect(['curl', 'lib*', '[ab]*', 'g++', '*'].every((one) => PACKAGE_PATTERN.pattern.test(one))).toBe(true);
+  expect(['', '-x', 'a b', 'a/b', '$x', '(a)'].some((one) => PACKAGE_PATTERN.pattern.test(one))).toBe(false);
 });

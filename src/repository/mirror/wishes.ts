@@ -9,9 +9,6 @@ export interface Wish {
   readonly required: boolean;
 }
 
-/** Characters of patterns of names. */
-export const NAME_PATTERN: RegExp = /^[A-Za-z0-9*?[][A-Za-z0-9+.*?[\]!-]*$/;
-
 /** Whether a pattern means one name and nothing else. */
 export function isPlain(pattern: string): boolean {
   return !/[*?[]/.test(pattern);

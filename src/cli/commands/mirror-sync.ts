@@ -1,0 +1,47 @@
+/** `pakhus mirror sync`. */
+
+import { PakhusError } from '../../core/pakhus-error.ts';
+import { syncMirror } from '../../repository/mirror/sync-mirror.ts';
+import { orStepBack } from '../../repository/step-back.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { flag, optionalArgument } from '../inputs.ts';
+import { type Synced, syncLines, toSynced } from '../mirror-lines.ts';
+import { findMirrors, openMirror } from '../open-mirror.ts';
+import { useCase } from '../open-workspace.ts';
+
+const PARTLY_DONE = 3;
+
+export const mirrorSync: Command = defineCommand({
+  inputs: {
+    name: optionalArgument('a mirror of pakhus.yaml'),
+    all: flag('all mirrors'),
+  },
+  description:
+    'Brings a mirror to what its upstream has now: packages come and go in one revision. Indexes are believed by their signature, ' +
+    'files by their digest. Where nothing changed, nothing is made, and each suite costs one request. Run again after an ' +
+    'interruption, it goes on. Exit code 3: optional packages could not be fetched.',
+  examples: [
+    ['pakhus mirror sync debian --dry-run', 'what would come and go, and how large it is'],
+    ['pakhus mirror sync --all', 'for a timer'],
+  ],
+  changes: true,
+  run: async (context, { name, all }) => {
+    if ((name === undefined) !== all)
+      throw new PakhusError('CLI_USAGE', 'which mirror?', { hint: 'Name one, or say --all.' });
+    const { dryRun } = context.flags;
+    const mirrors: Synced[] = [];
+    for (const mirror of findMirrors(await context.config(), name === undefined ? [] : [name])) {
+      const startMs = context.clock.now();
+      const { repository, input, create } = await openMirror(context, mirror, { writes: !dryRun });
+      const result = await orStepBack(repository, () =>
+        syncMirror(repository, { ...input, create, dryRun }, useCase(context)),
+      );
+      const place = [mirror.to.repository, mirror.to.channel].filter((part) => part !== undefined).join('/');
+      const elapsedMs = context.clock.now() - startMs;
+      mirrors.push(toSynced(result, { mirror: mirror.name, place, elapsedMs, dryRun }));
+    }
+    return { mirrors };
+  },
+  exitCode: ({ mirrors }) => (mirrors.some(({ fetched }) => (fetched?.failed ?? 0) > 0) ? PARTLY_DONE : 0),
+  render: ({ mirrors }, { palette }) => mirrors.flatMap((one) => syncLines(one, palette)),
+});
