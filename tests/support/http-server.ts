@@ -129,7 +129,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
   if (fault?.kind === 'cut') {
     response.flushHeaders();
     if (fault.afterBytes > 0)
-      for await (const chunk of createReadStream(file, { end: fault.afterBytes - 1 })) response.write(chunk);
+      for await (const chunk of createReadStream(file, { start, end: start + fault.afterBytes - 1 }))
+        response.write(chunk);
     response.destroy();
     return;
   }

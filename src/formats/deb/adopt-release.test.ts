@@ -98,3 +98,11 @@ test('100,000 files are read in a moment', () => {
   const text = ['Date: Thu, 01 Jan 2026 00:00:00 UTC', 'SHA256:', ...lines, ''].join('\n');
   expect(readRelease(Buffer.from(text), { channel: 'x', name: 'x' }).lost.translations).toHaveLength(99_000);
 });
+
+test('components of Debian security suites are named after another suite, and lie in folders that are not', () => {
+  const lines = ['Date: Thu, 01 Jan 2026 00:00:00 UTC', 'Components: updates/main', 'SHA256:'];
+  const text = [...lines, ` ${SHA256} 1 main/binary-amd64/Packages`, ''].join('\n');
+  const { components, indexes } = readRelease(Buffer.from(text), { channel: 'x', name: 'x' });
+  expect(components).toEqual(['main']);
+  expect(indexes.map(({ component }) => component)).toEqual(['main']);
+});

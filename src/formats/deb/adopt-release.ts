@@ -43,7 +43,7 @@ export function readRelease(text: Uint8Array, at: At): ListedChannel {
         .filter((word) => word !== ''),
     ),
   ];
-  const components = words('components');
+  const components = words('components').map((component) => folderOf(component, files));
   const architectures = words('architectures').filter((one) => one !== ARCHITECTURE_ALL && one !== 'source');
   if ((components.length + 1) * (architectures.length + 1) > MAX_INDEXES)
     throw invalid(at, 'it has more components and architectures than anybody needs');
@@ -113,6 +113,12 @@ function listFiles(value: string, at: At): readonly Listed[] {
       file: { path, sizeBytes: Number(size), sha256: sha256.toLowerCase(), encoding: encodingOf(name) },
     };
   });
+}
+
+/** `updates/main` of Debian's security suites lies in `main`: apt looks at what follows the last slash as well. */
+function folderOf(component: string, files: readonly Listed[]): string {
+  const isThere = files.some(({ name }) => name.startsWith(`${component}/`));
+  return isThere ? component : component.slice(component.lastIndexOf('/') + 1);
 }
 
 const INDEX_NAME = /^(.+?)\/(debian-installer\/)?binary-([^/]+)\/Packages(?:\.[a-z0-9]+)?$/;
