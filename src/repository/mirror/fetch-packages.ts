@@ -76,7 +76,10 @@ export async function fetchPackages(
     done += record.sizeBytes;
     report({ type: 'progress', task: 'Fetching packages', done, total, unit: 'bytes', item: record.path });
   });
-  const read = await inspectAll(repository, [...new Set(paths.values())], options);
+  const read = await inspectAll(repository, [...new Set(paths.values())], {
+    ...options,
+    format: input.format.name,
+  });
   const good: FetchedPackage[] = [];
   for (const [wanted, path] of paths) {
     const found = read.get(path);
@@ -125,13 +128,13 @@ export async function fetchPackage(
 async function inspectAll(
   repository: Repository,
   paths: readonly string[],
-  { report, signal }: UseCaseOptions,
+  { format, report, signal }: UseCaseOptions & { readonly format: string },
 ): ReturnType<typeof inspectTree> {
   const pool = createIngestPool();
   const onProgress = (done: number): void =>
     report({ type: 'progress', task: 'Checking packages', done, total: paths.length });
   try {
-    return await inspectTree(repository, paths, { pool, onProgress, ...callOf({ signal }) });
+    return await inspectTree(repository, paths, { pool, format, onProgress, ...callOf({ signal }) });
   } finally {
     await pool.close();
   }
