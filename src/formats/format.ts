@@ -46,6 +46,14 @@ export interface Lint {
   readonly blocks?: true;
 }
 
+/** Packages of a component that fit each other only when they have a trait in common; those without one fit all. */
+export interface Together {
+  /** Undefined: none. */
+  traitOf(one: Pick<PackageRecord, 'metadata'>): string | undefined;
+  /** @param found Two traits or more, each with the name of a package that has it. */
+  lint(found: ReadonlyMap<string, string>): Lint;
+}
+
 /** What a package file says of itself. Every string is valid UTF-8 and safe to put into an index. */
 export interface PackageMeta {
   readonly name: string;
@@ -260,8 +268,8 @@ export interface Format {
    * Errors: ARCHIVE_*, PACKAGE_INVALID, with the source's name.
    */
   readPackage(source: ByteSource): Promise<PackageMeta>;
-  /** What is wrong with packages only together: those of one publish. Absent: nothing. */
-  lintTogether?(packages: readonly PackageMeta[]): readonly Lint[];
+  /** What is wrong with packages of a component only together. Absent: nothing. */
+  readonly together?: Together;
   /** The same package in the form that every client takes; for those that have a lint which it cures. @throws PACKAGE_*, ARCHIVE_* */
   repack?(bytes: Uint8Array, options: { readonly name: string }): Promise<Uint8Array>;
   /** Where the file goes, below the repository's folder. */

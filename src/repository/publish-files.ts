@@ -14,6 +14,7 @@ import { inspectFiles, sortOut } from './ingest/inspect-files.ts';
 import { inspectPlain } from './ingest/inspect-plain.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
 import { createRepacking } from './ingest/repack.ts';
+import { lintTogether } from './lint-together.ts';
 import type { RefusedFile } from './plan-publish.ts';
 import { type PublishResult, publishPackages } from './publish-packages.ts';
 import { createTargets, type PlainTarget, plainTarget, type Target } from './publish-targets.ts';
@@ -79,9 +80,8 @@ export async function publishFiles(
     if (refused.length > 0 && !input.keepGoing) throw refusal(refused, paths.length, options);
     const published: RepositoryPublish[] = [];
     for (const [format, files] of Map.groupBy(good, (one) => one.format)) {
-      const lints = formatByName(format).lintTogether?.(files.map(({ meta }) => meta)) ?? [];
-      for (const { code, message } of lints) options.report({ type: 'warning', code, message });
       const target = await targetOf(format);
+      await lintTogether(target, files, options);
       const own = format === likely ? known : undefined;
       published.push(await publishFormat(workspace, { target, files, known: own, input, pool }, options));
     }

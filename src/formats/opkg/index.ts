@@ -19,7 +19,7 @@ import { planIndexes, renderChannel } from './channel.ts';
 import { checkSettings } from './check-settings.ts';
 import { clientInstructions } from './client.ts';
 import { downgradeInstructions } from './downgrade.ts';
-import { lintTogether } from './lint-together.ts';
+import { kernels } from './mixed-kernels.ts';
 import { companions, contentType, kindOf, packagePath } from './paths.ts';
 import { plainFiles, sums } from './plain-files.ts';
 import { readIpk } from './read-ipk.ts';
@@ -38,7 +38,7 @@ export const opkg: Format = {
   signedBy: 'usign',
   recognise,
   readPackage: readIpk,
-  lintTogether,
+  together: kernels,
   repack: repackIpk,
   packagePath,
   companions,

@@ -8,7 +8,6 @@ import { writeTar } from '../../codec/tar-writer.ts';
 import { encodeXz } from '../../codec/xz-encoder.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { opkg } from './index.ts';
-import { lintTogether } from './lint-together.ts';
 import { readIpk } from './read-ipk.ts';
 import { repackIpk } from './repack.ts';
 import { writeIpk } from './write-ipk.ts';
@@ -221,20 +220,4 @@ describe('in the other form', () => {
     expect((await read(old)).lints.map(({ code }) => code)).toEqual(['opkg-ar']);
     expect(await read(await repackIpk(old, { name: 'x.ipk' }))).toMatchObject({ name: 'hello', lints: [] });
   });
-});
-
-test('kernel modules for several kernels are told of', () => {
-  const module = (name: string, kernel: string) => ({
-    name,
-    metadata: `Package: ${name}\nDepends: libc, kernel (= ${kernel}), x`,
-  });
-  expect(
-    lintTogether([module('a', '6.6.1~aa'), module('b', '6.6.1~aa'), { name: 'c', metadata: '' }]),
-  ).toEqual([]);
-  expect(lintTogether([module('a', '6.6.1~aa'), module('b', '6.6.2~bb')])).toEqual([
-    expect.objectContaining({
-      code: 'opkg-mixed-kernels',
-      message: expect.stringMatching(/a for .*aa, b for .*bb/),
-    }),
-  ]);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fixtureBytes, memorySource } from '../../../tests/support/deb-fixtures.ts';
+import { findField, parseStanzas, type Stanza } from '../../codec/deb822.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import type { PackageRecord, RepositorySettings } from '../format.ts';
 import { opkg } from './index.ts';
@@ -51,6 +52,26 @@ describe('beside what ipkg-make-index.sh makes of the same files', () => {
     const records = await Promise.all(FILES.map(recordOf));
     expect(text(segments.manifest.render(records))).toBe(flat(fixtureText(`${FEED}/Packages.manifest`)));
     expect(text(segments.packages.render(records))).toBe(flat(fixtureText(`${FEED}/Packages`)));
+  });
+
+  test('builds before 2019 wrote MD5Sum as well, and nothing else', () => {
+    const old = fixtureText(`${FEED}/Packages.manifest.with-md5`);
+    expect(old.replaceAll(/^MD5Sum: .*\n/gm, '')).toBe(fixtureText(`${FEED}/Packages.manifest`));
+  });
+
+  test('opkg understands of each package what is written here', async () => {
+    const ours = text(segments.packages.render(await Promise.all(FILES.map(recordOf))));
+    const stanzas = [...parseStanzas(ours, { name: 'Packages' })];
+    const fieldOf = (stanza: Stanza, name: string): string | undefined =>
+      findField(stanza, name.toLowerCase())?.value;
+    const listed = stanzas.map((one) => `${fieldOf(one, 'Package')} - ${fieldOf(one, 'Version')}`);
+    const told = fixtureText('opkg/expected/opkg-list.txt').matchAll(/^\S+ - \S+/gm);
+    expect(listed.sort()).toEqual([...told].map(([one]) => one).sort());
+    for (const info of parseStanzas(fixtureText('opkg/expected/opkg-info.txt'), { name: 'opkg info' })) {
+      const own = stanzas.find((one) => fieldOf(one, 'Package') === fieldOf(info, 'Package'));
+      for (const name of ['Version', 'Section', 'Architecture', 'Size'])
+        expect(own && fieldOf(own, name)).toBe(fieldOf(info, name));
+    }
   });
 
   test('a feed without packages is one newline, because usign cannot sign nothing', () => {
