@@ -41,11 +41,29 @@ test('all versions are listed where somebody asks for that, as many as keep says
   expect(await namesIn(user.store)).toEqual(['tool 2.0', 'tool 3.0']);
 });
 
+test('each of several architectures has an index of its own besides, with packages for all', async () => {
+  await using user = await createWpkgUser();
+  await publishWpkgs(user, [LINUX, ALL]);
+  expect((await keysOf(user.store, 'wpkg/')).filter((key) => key.endsWith('index.tar.gz'))).toHaveLength(1);
+  await publishWpkgs(user, [WIN]);
+  expect(await namesIn(user.store)).toEqual(['docs 1.0', 'tool 1.0', 'tool 1.0']);
+  expect(await readIndex(user.store, 'wpkg/stable/main/mswindows-i386')).toMatchObject([
+    { path: 'docs_1.0_all.deb' },
+    { path: 'tool_1.0_win32.deb' },
+  ]);
+  expect(await namesIn(user.store, 'wpkg/stable/main/linux-amd64')).toEqual(['docs 1.0', 'tool 1.0']);
+  await publishWpkgs(user, [{ ...ALL, version: '2.0' }]);
+  expect(await namesIn(user.store, 'wpkg/stable/main/linux-amd64')).toEqual(['docs 2.0', 'tool 1.0']);
+  expect(await problemsOf(user, 'wpkg')).toEqual([]);
+});
+
 test('nobody signs: there is no key, and no signature', async () => {
   await using user = await createWpkgUser();
   await publishWpkgs(user, [ALL]);
   expect((await openTail(await user.open('wpkg'))).content.signers).toEqual([]);
-  expect((await keysOf(user.store, 'wpkg')).filter((key) => key.startsWith('wpkg/'))).toEqual([
+  const keys = await keysOf(user.store, 'wpkg');
+  expect(keys.filter((key) => /(?:sig|asc|pub)$/.test(key))).toEqual([]);
+  expect(keys.filter((key) => key.startsWith('wpkg/stable/'))).toEqual([
     'wpkg/stable/main/all/docs_1.0_all.deb',
     'wpkg/stable/main/index.tar.gz',
   ]);
@@ -58,7 +76,7 @@ test('packages lie beside the index, or in folders of any name', async () => {
   await using deep = await createWpkgUser({ settings: 'folder: "pool/{arch}/x"' });
   await publishWpkgs(deep, [WIN]);
   expect(await readIndex(deep.store, 'wpkg/stable/main')).toMatchObject([
-    { path: 'pool/win32/x/tool_1.0_win32.deb' },
+    { path: 'pool/mswindows-i386/x/tool_1.0_win32.deb' },
   ]);
 });
 

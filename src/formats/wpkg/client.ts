@@ -2,12 +2,16 @@
  * How a machine gets its packages from here: one line in the sources.list of wpkg, which names all components.
  *
  * wpkg fetches files of its own machine, of a share of Windows, and over http; it knows neither https nor signatures. So where clients
- * reach the store by https, the line says http, and the server has to answer there as well.
+ * reach the store by https, the line says http, and the server has to answer there as well. Where the settings name several
+ * architectures, a machine has the index of its own.
  */
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { ClientInput, ClientInstructions } from '../client-types.ts';
 import { quote } from '../shared/shell.ts';
+import { architectures } from './channel.ts';
 
+/** wpkg knows some processors by another name than the one it goes by in its own. */
+const OWN_ARCHITECTURE = 'arch=$(wpkg --architecture | sed s/aarch64/arm64/)';
 const SOURCES = '/var/lib/wpkg/core/sources.list';
 
 /** How a colleague sets up wpkg, and undoes it. Fails with SETTINGS_INVALID when the URL is none. */
@@ -19,11 +23,17 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
     });
   }
   const url = input.url.replace(/^https:/, 'http:');
-  const line = ['wpkg', url, input.channel, ...input.components].join(' ');
+  const isPerArchitecture = architectures(input.settings.architectures, []).length > 1;
+  const lineFor = (architecture: string): string => {
+    const components = input.components.map((one) => (architecture === '' ? one : `${one}/${architecture}`));
+    return ['wpkg', url, input.channel, ...components].join(' ');
+  };
+  const line = lineFor(isPerArchitecture ? 'ARCHITECTURE' : '');
   // Also lines of other channels and components: run again, the newest holds.
   const drop = `if [ -f ${SOURCES} ]; then sed -i ${quote(`\\#^wpkg ${forSed(url)} #d`)} ${SOURCES}; fi`;
-  const lines = [drop, `wpkg --add-sources ${quote(line)}`, 'wpkg --update'];
-  const share = ['wpkg', 'smb://SERVER/SHARE', input.channel, ...input.components].join(' ');
+  const addOwn = [OWN_ARCHITECTURE, `wpkg --add-sources "${lineFor('$arch')}"`];
+  const add = isPerArchitecture ? addOwn : [`wpkg --add-sources ${quote(line)}`];
+  const lines = [drop, ...add, 'wpkg --update'];
   return {
     files: [
       {
@@ -53,8 +63,16 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
       },
       {
         title: 'From a share of Windows that holds the same folder',
-        text: `wpkg --add-sources "${share}"\n`,
+        text: `wpkg --add-sources "${line.replace(url, 'smb://SERVER/SHARE')}"\n`,
       },
+      ...(isPerArchitecture
+        ? []
+        : [
+            {
+              title: 'Where packages of one name are for several kinds of machines: the index of one kind',
+              text: `${[drop, ...addOwn, 'wpkg --update'].join('\n')}\n`,
+            },
+          ]),
     ],
   };
 }

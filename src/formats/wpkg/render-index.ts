@@ -3,6 +3,7 @@
  *
  * ```
  * linux-amd64/hello_1.0_linux-amd64.ctrl       the package lies at the same path, with .deb
+ * hello_1.0_linux-amd64.ctrl                   in the index of one architecture
  * ```
  * GNU tar as wpkg writes it: regular files of root, dated by the package, and nothing after the last one. wpkg fails on blocks of zeros
  * where no member comes before them.
@@ -11,13 +12,16 @@ import { tarEntry } from '../../codec/tar-writer.ts';
 import type { PackageRecord, Segment } from '../format.ts';
 import { pathInIndex } from './paths.ts';
 
-export const segments: Readonly<Record<'index', Segment>> = { index: { render } };
+export const segments: Readonly<Record<'index' | 'own', Segment>> = {
+  index: { render: (records) => render(records, 'index') },
+  own: { render: (records) => render(records, 'own') },
+};
 
-function render(records: readonly PackageRecord[]): Uint8Array {
+function render(records: readonly PackageRecord[], segment: string): Uint8Array {
   return Buffer.concat(
     records.map(({ path, metadata }) =>
       tarEntry(
-        { path: pathInIndex(path).replace(/\.deb$/, '.ctrl'), bytes: Buffer.from(`${metadata}\n`) },
+        { path: pathInIndex(path, segment).replace(/\.deb$/, '.ctrl'), bytes: Buffer.from(`${metadata}\n`) },
         { mtimeSeconds: dateOf(metadata) },
       ),
     ),
