@@ -14,7 +14,16 @@ export interface ClientInstructions {
   /** What to type next: update, install. */
   readonly next: readonly string[];
   /** Other ways, each with a title. */
-  readonly variants: readonly { readonly title: string; readonly text: string }[];
+  readonly variants: readonly ClientVariant[];
+}
+
+/** Another way. */
+export interface ClientVariant {
+  readonly title: string;
+  /** Shell lines, or a file. */
+  readonly text: string;
+  /** Shell lines, run as root, that put the repository in the place of what the machine came with; `undo` takes them back too. */
+  readonly replaces?: true;
 }
 
 export interface ClientInput {

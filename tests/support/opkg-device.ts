@@ -1,7 +1,7 @@
 /** The files of a device with OpenWrt, below a scratch folder, and opkg on it: the real one where it is installed. */
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandResult, plainEnvironment, runCommand } from './run-command.ts';
+import { type CommandResult, plainEnvironment, runCommand, succeeded } from './run-command.ts';
 import { createTempDir } from './temp.ts';
 
 /** What came with the device. */
@@ -19,12 +19,16 @@ export interface OpkgDevice extends AsyncDisposable {
   list(path: string): Promise<readonly string[]>;
 }
 
-/** @param options `feeds: false`: it has no feeds but those that are added. `real`: opkg is run; else it is only called for. */
+/** What runs lines of a shell. `busybox`: as on a device, with its own sed, mv, cp and so on. */
+export type DeviceShell = 'dash' | 'busybox';
+
+/** @param options `real`: opkg is run; else it is only called for. */
 export async function createOpkgDevice(options: {
   readonly architecture: string;
   readonly real: boolean;
+  readonly shell?: DeviceShell;
 }): Promise<OpkgDevice> {
-  const { architecture, real } = options;
+  const { architecture, real, shell = 'dash' } = options;
   const dir = await createTempDir('device');
   const root = join(dir.path, 'root');
   const at = (path: string): string => join(root, path);
@@ -43,12 +47,17 @@ export async function createOpkgDevice(options: {
   }
   await writeFile(opkgKey, verifyProgram(at('etc/opkg/keys'), dir.path));
   await chmod(opkgKey, 0o755);
+  const applets = join(dir.path, 'applets');
+  await mkdir(applets);
+  if (shell === 'busybox') succeeded(await runCommand(['busybox', '--install', '-s', applets]));
   const opkg = real ? `command opkg -f ${at('etc/opkg.conf')} -o ${root} "$@"` : 'echo "opkg $*"';
+  const argv: readonly [string, string] = [shell === 'busybox' ? join(applets, 'ash') : 'dash', '-c'];
+  const env = shell === 'busybox' ? { PATH: applets } : plainEnvironment();
   return {
     root,
     sh: (text) =>
-      runCommand(['sh', '-c', `opkg() { ${opkg}; }\n${text.replaceAll('/etc/', `${root}/etc/`)}`], {
-        env: plainEnvironment(),
+      runCommand([...argv, `opkg() { ${opkg}; }\n${text.replaceAll('/etc/', `${root}/etc/`)}`], {
+        env,
         cwd: dir.path,
       }),
     read: async (path) => readFile(at(path), 'utf8').catch(absent),

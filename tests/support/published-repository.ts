@@ -52,7 +52,11 @@ export interface ClientAnswer {
   readonly script: string;
   readonly oneLiner: string;
   readonly undo: string;
-  readonly variants: readonly { readonly title: string; readonly text: string }[];
+  readonly variants: readonly {
+    readonly title: string;
+    readonly text: string;
+    readonly replaces?: boolean | undefined;
+  }[];
 }
 
 /** Checks the shape of `pakhus client --json`. */
@@ -65,7 +69,7 @@ const CLIENT_ANSWER: z.ZodType<ClientAnswer> = z.object({
   script: z.string(),
   oneLiner: z.string(),
   undo: z.string(),
-  variants: z.array(z.object({ title: z.string(), text: z.string() })),
+  variants: z.array(z.object({ title: z.string(), text: z.string(), replaces: z.boolean().optional() })),
 });
 
 /** The `.sources` file among the files of an answer. */

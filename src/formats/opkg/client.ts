@@ -79,6 +79,7 @@ export function clientInstructions(input: ClientInput): ClientInstructions {
         ? []
         : [
             {
+              replaces: true as const,
               title: 'These feeds instead of those that the device came with; taking it back restores them',
               text: `${replaceFeeds(feeds, { addKeys, needsArch }).join('\n')}\n`,
             },
@@ -101,7 +102,7 @@ function replaceFeeds(
     ...addKeys,
     ...(needsArch ? [`. ${RELEASE}`] : []),
     // Run again it keeps the first copy.
-    `[ -f ${BACKUP} ] || cp ${DIST} ${BACKUP}`,
+    `[ -f ${BACKUP} ] || { touch ${DIST} && cp ${DIST} ${BACKUP}; }`,
     `: > ${DIST}`,
     ...feeds.map((line) => `echo "${line}" >> ${DIST}`),
     'opkg update',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createStaticServer } from '../../support/http-server.ts';
-import { CUSTOM_FEEDS, createOpkgDevice, DIST_FEEDS } from '../../support/opkg-device.ts';
+import { CUSTOM_FEEDS, createOpkgDevice, type DeviceShell, DIST_FEEDS } from '../../support/opkg-device.ts';
 import { type QuickIpk, writeIpks } from '../../support/opkg-kit.ts';
 import { createPakhus } from '../../support/pakhus.ts';
 import { type ClientAnswer, readClientAnswer } from '../../support/published-repository.ts';
@@ -45,52 +45,53 @@ async function createFeed() {
   };
 }
 
-const replacing = ({ variants }: ClientAnswer): string => textOf(variants, /instead of those/);
-
-function textOf(variants: ClientAnswer['variants'], title: RegExp): string {
-  const found = variants.find((one) => title.test(one.title));
-  if (found === undefined) throw new Error(`no variant ${title}`);
-  return found.text;
-}
-
-describe('what pakhus client says', () => {
-  test.each<[string, (answer: ClientAnswer) => string]>([
-    ['the script', ({ script }) => script],
-    ['the one line', ({ oneLiner }) => oneLiner],
-  ])(
-    '%s adds the feed and the key, twice as well as once, and undo leaves what was there',
-    async (_, lines) => {
-      await using feed = await createFeed();
-      await using device = await createOpkgDevice({ architecture: 'mips_24kc', real: false });
-      const answer = await feed.client();
-      succeeded(await device.sh(lines(answer)));
-      expect(succeeded(await device.sh(lines(answer))).stdout).toBe('opkg update\n');
-      expect(await device.read('etc/opkg/customfeeds.conf')).toBe(
-        `${CUSTOM_FEEDS}src/gz opkg_main ${feed.server.url}/${FEED}\n`,
-      );
-      const [key = ''] = await device.list('etc/opkg/keys');
-      expect(key).toMatch(/^[0-9a-f]{16}$/);
-      expect(await device.read(`etc/opkg/keys/${key}`)).toBe(answer.files[1]?.content);
-      succeeded(await device.sh(answer.undo));
-      expect(await device.read('etc/opkg/customfeeds.conf')).toBe(CUSTOM_FEEDS);
-      expect(await device.read('etc/opkg/distfeeds.conf')).toBe(DIST_FEEDS);
-      expect(await device.list('etc/opkg/keys')).toEqual([]);
-    },
-  );
-
-  test('feeds instead of those of the device, run twice, are taken back', async () => {
-    await using feed = await createFeed();
-    await using device = await createOpkgDevice({ architecture: 'mips_24kc', real: false });
-    const answer = await feed.client();
-    succeeded(await device.sh(replacing(answer)));
-    succeeded(await device.sh(replacing(answer)));
-    expect(await device.read('etc/opkg/distfeeds.conf')).toBe(
-      `src/gz opkg_main ${feed.server.url}/${FEED}\n`,
+describe.each<DeviceShell>(['dash', 'busybox'])('in %s', (shell) => {
+  describeWhere('what pakhus client says', lackOfTool(shell), () => {
+    test.each<[string, (answer: ClientAnswer) => string]>([
+      ['the script', ({ script }) => script],
+      ['the one line', ({ oneLiner }) => oneLiner],
+    ])(
+      '%s adds the feed and the key, twice as well as once, and undo leaves what was there',
+      async (_, lines) => {
+        await using feed = await createFeed();
+        await using device = await createOpkgDevice({ architecture: 'mips_24kc', real: false, shell });
+        const answer = await feed.client();
+        succeeded(await device.sh(lines(answer)));
+        expect(succeeded(await device.sh(lines(answer))).stdout).toBe('opkg update\n');
+        expect(await device.read('etc/opkg/customfeeds.conf')).toBe(
+          `${CUSTOM_FEEDS}src/gz opkg_main ${feed.server.url}/${FEED}\n`,
+        );
+        const [key = ''] = await device.list('etc/opkg/keys');
+        expect(key).toMatch(/^[0-9a-f]{16}$/);
+        expect(await device.read(`etc/opkg/keys/${key}`)).toBe(answer.files[1]?.content);
+        for (const run of ['once', 'twice']) {
+          succeeded(await device.sh(answer.undo));
+          expect([run, await device.read('etc/opkg/customfeeds.conf')]).toEqual([run, CUSTOM_FEEDS]);
+        }
+        expect(await device.read('etc/opkg/distfeeds.conf')).toBe(DIST_FEEDS);
+        expect(await device.list('etc/opkg/keys')).toEqual([]);
+      },
     );
-    succeeded(await device.sh(answer.undo));
-    expect(await device.read('etc/opkg/distfeeds.conf')).toBe(DIST_FEEDS);
-    expect(await device.read('etc/opkg/distfeeds.conf.before-pakhus')).toBeUndefined();
-    expect(await device.read('etc/opkg/customfeeds.conf')).toBe(CUSTOM_FEEDS);
+
+    test('feeds instead of those of the device, run twice, are taken back', async () => {
+      await using feed = await createFeed();
+      await using device = await createOpkgDevice({ architecture: 'mips_24kc', real: false, shell });
+      const replacing = succeeded(await feed.pakhus.run('client', 'opkg', '--as', 'replace')).stdout;
+      const { variants } = await feed.client();
+      expect(replacing).toBe(`set -e\n${variants.find(({ replaces }) => replaces)?.text}`);
+      succeeded(await device.sh(replacing));
+      succeeded(await device.sh(replacing));
+      expect(await device.read('etc/opkg/distfeeds.conf')).toBe(
+        `src/gz opkg_main ${feed.server.url}/${FEED}\n`,
+      );
+      const undo = succeeded(await feed.pakhus.run('client', 'opkg', '--as', 'undo')).stdout;
+      for (const run of ['once', 'twice']) {
+        succeeded(await device.sh(undo));
+        expect([run, await device.read('etc/opkg/distfeeds.conf')]).toEqual([run, DIST_FEEDS]);
+      }
+      expect(await device.read('etc/opkg/distfeeds.conf.before-pakhus')).toBeUndefined();
+      expect(await device.read('etc/opkg/customfeeds.conf')).toBe(CUSTOM_FEEDS);
+    });
   });
 });
 
