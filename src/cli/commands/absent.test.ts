@@ -111,7 +111,7 @@ describe('what is not there is told', () => {
     ['show tools@', "'' in 'tools@' is no revision"],
     ['show tools/stable@3 hello', "'tools/stable@3' is no place"],
     ['log tools --limit 0', "--limit takes a whole number from 1 on, found '0'"],
-    ['client tools --as shell', "--as takes one of text, script, one-liner, undo, found 'shell'"],
+    ['client tools --as shell', "--as takes one of text, script, one-liner, replace, undo, found 'shell'"],
   ])('%s', async (line, message) => {
     expect(await session.json(...line.split(' '))).toMatchObject({ code: 2, error: { message } });
   });
