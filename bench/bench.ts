@@ -4,13 +4,14 @@
  * ```
  * corpora ─▶ full publish, one contestant after the other ─▶ same packages, same fields, files there, index sizes?
  *         ─▶ rounds: in each, every contestant adds the same new package ─▶ still the same packages?
- *         ─▶ the same for a feed of opkg
+ *         ─▶ the same for a feed of opkg, and for an index of wpkg where it is installed
  *         ─▶ pakhus alone: publish again, remove one, gate: check all, --version over bare node
  * ```
  * Rounds go from one contestant to the next, so that a slow moment of the machine meets all of them.
  */
 import { mkdir, statfs } from 'node:fs/promises';
 import { calibrate } from './calibrate.ts';
+import { findProgram } from './contestant.ts';
 import { makeCorpus } from './corpus.ts';
 import { openPakhus } from './entrants.ts';
 import { type Comparison, checkOurFiles, compareAll, indexSizes } from './equivalence.ts';
@@ -21,6 +22,7 @@ import type { BenchOptions } from './options.ts';
 import { openPeers } from './peers/open-peers.ts';
 import { createRecorder } from './recorder.ts';
 import { addInRounds, measureAlone, publishAll } from './stages.ts';
+import { benchWpkg } from './wpkg.ts';
 
 /** All that the bench found out. */
 export interface BenchResult {
@@ -65,13 +67,20 @@ export async function runBench(options: BenchOptions, log: (line: string) => voi
     if (ours) await measureAlone(ours, { recorder, corpus: large, repeat: options.repeat });
     if (ours && peers)
       await benchOpkg(options.dir, { recorder, seed: options.seed, times: options.fullRepeat });
+    const hasWpkg = findProgram('wpkg') !== undefined;
+    if (ours && peers && hasWpkg)
+      await benchWpkg(options.dir, { recorder, seed: options.seed, times: options.fullRepeat });
     const brokenFiles = ours && (await checkOurFiles(ours, options.seed));
     return {
       samples: recorder.samples(),
       sizeRatios,
       comparisons: [...full, ...added],
       brokenFiles,
-      skipped: [...(peers?.skipped ?? []), ...skippedMeasures()],
+      skipped: [
+        ...(peers?.skipped ?? []),
+        ...(hasWpkg ? [] : ['wpkg is not installed (Debian has no package of it)']),
+        ...skippedMeasures(),
+      ],
       calibration: [before, calibrate()],
     };
   } finally {

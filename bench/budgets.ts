@@ -42,6 +42,8 @@ const RATIO_BUDGETS: readonly (readonly [string, string, string, string, number]
   [ADD, 'pakhus/add-one', 'reprepro-gz/add-one', 'reprepro gz', 1 / 3],
   ['opkg: a feed of 1,000 from nothing', 'pakhus/opkg', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
   ['opkg: one more in it', 'pakhus/opkg-one-more', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
+  ['wpkg: an index of 1,000 from nothing', 'pakhus/wpkg', 'create-index/wpkg', 'wpkg --create-index', 10],
+  ['wpkg: one more in it', 'pakhus/wpkg-one-more', 'create-index/wpkg-one-more', 'wpkg --create-index', 2],
   ['add one: growth with the repository', 'pakhus/add-one', 'pakhus-small/add-one', 'pakhus, small', 4],
 ];
 
