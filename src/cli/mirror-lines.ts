@@ -1,6 +1,6 @@
 /** What the commands of mirrors answer, and how it looks. */
 import type { Missing } from '../repository/mirror/select-packages.ts';
-import type { SyncResult } from '../repository/mirror/sync-mirror.ts';
+import type { SyncResult } from '../repository/mirror/sync-result.ts';
 import type { Palette } from './palette.ts';
 import { formatDuration, formatNumberOf, formatSize } from './quantities.ts';
 

@@ -12,7 +12,7 @@ import { iteratePackages, type ListedPackage } from '../list-packages.ts';
 import { addressOf } from '../live/site.ts';
 import type { Repository } from '../repository.ts';
 import { readOffers } from './offers.ts';
-import type { UpstreamIndex, UpstreamSuite } from './read-upstream.ts';
+import type { UpstreamIndex } from './read-upstream.ts';
 import { type Chosen, type Missing, type Selection, selectPackages } from './select-packages.ts';
 import type { Wish } from './wishes.ts';
 
@@ -35,7 +35,7 @@ export interface WantedInput {
   readonly format: Format;
   readonly install: InstallRules;
   readonly rules: AdoptionRules;
-  readonly suites: readonly UpstreamSuite[];
+  readonly indexes: readonly UpstreamIndex[];
   readonly wishes: readonly Wish[];
   readonly architectures: readonly string[];
   readonly recommends: boolean;
@@ -70,9 +70,8 @@ function chooseAll(input: WantedInput): {
   readonly wanted: Wanted;
   readonly bad: readonly { readonly id: string; readonly problem: string }[];
 } {
-  const { format, excluded, architectures } = input;
+  const { format, excluded, architectures, indexes } = input;
   const { compareVersions } = format;
-  const indexes = input.suites.flatMap((suite) => suite.indexes);
   const packages = new Map<string, WantedPackage>();
   const selections = new Map<string, Selection>();
   const bad: { id: string; problem: string }[] = [];

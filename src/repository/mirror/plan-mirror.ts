@@ -1,6 +1,7 @@
 /** What a sync of a mirror would do: read from upstream and the store, and nothing is written. */
 import { callOf } from '../../catalog/call-of.ts';
 import type { MirrorConfig } from '../../config/mirrors.ts';
+import { sha256Hex } from '../../core/digest.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import type { Format, RepositorySettings } from '../../formats/format.ts';
 import type { InstallRules } from '../../formats/install-rules.ts';
@@ -19,7 +20,7 @@ import {
   mirrorComponents,
   type Wanted,
 } from './find-wanted.ts';
-import { readUpstream, type UpstreamSuite } from './read-upstream.ts';
+import { readUpstream, type UpstreamIndex, type UpstreamSuite } from './read-upstream.ts';
 import { readWishes } from './read-wishes.ts';
 import type { UpstreamCache } from './upstream-cache.ts';
 import type { Wish } from './wishes.ts';
@@ -42,34 +43,36 @@ export interface MirrorOutlook {
   readonly components: readonly string[];
   readonly suites: readonly UpstreamSuite[];
   readonly wishes: readonly Wish[];
+  /** Changes with all that decides about what the mirror should hold in revision `rev` of its repository, and with nothing else. */
+  stateAt(rev: number | undefined): string;
+  /** Reads the indexes. @throws NETWORK_FAILED, PACKAGE_CHANGED */
+  plan(): Promise<MirrorPlan>;
+}
+
+export interface MirrorPlan extends Omit<MirrorOutlook, 'plan'> {
+  readonly wanted: Wanted;
+  readonly difference: MirrorDifference;
   /** What it should hold, without what cannot be had: see `wantedId`. */
   wantedWithout(excluded: Map<string, string>): Wanted;
 }
 
-export interface MirrorPlan extends MirrorOutlook {
-  readonly wanted: Wanted;
-  readonly difference: MirrorDifference;
-}
-
-/** @throws PLACE_NOT_FOUND, CONFIG_INVALID, VERIFY_FAILED, NETWORK_FAILED, IMPORT_REFUSED, KEY_*, LEDGER_*, STORE_* */
+/** @throws as {@link lookOut}, `MirrorOutlook.plan` */
 export async function planMirror(
   repository: Repository,
   input: MirrorInput,
   options: UseCaseOptions,
 ): Promise<MirrorPlan> {
-  const outlook = await lookOut(repository, input, options);
-  const wanted = outlook.wantedWithout(new Map());
-  const difference = await compareMirror(repository, wanted.packages, { ...outlook, ...callOf(options) });
-  return { ...outlook, wanted, difference };
+  return (await lookOut(repository, input, options)).plan();
 }
 
-/** The first half: errors as {@link planMirror}. */
-async function lookOut(
+/** @throws PLACE_NOT_FOUND, CONFIG_INVALID, VERIFY_FAILED, NETWORK_FAILED, IMPORT_REFUSED, KEY_*, LEDGER_*, STORE_* */
+export async function lookOut(
   repository: Repository,
   { mirror, settings: configured, fetcher, cache }: MirrorInput,
   options: UseCaseOptions,
 ): Promise<MirrorOutlook> {
-  const tail = await findTail(repository, callOf(options));
+  const call = callOf(options);
+  const tail = await findTail(repository, call);
   const settings = tail?.content.catalog.settings ?? configured;
   const format = formatByName(settings.format);
   const rules = adoptionOf(format.name);
@@ -79,22 +82,33 @@ async function lookOut(
   for (const component of components) checkPlace(settings, { channel, component });
   const architectures = architecturesOf(mirror, settings);
   const wishes = await readWishes(mirror);
-  const suites: UpstreamSuite[] = [];
-  for (const source of mirror.sources) {
-    options.report({ type: 'progress', task: 'Reading upstream', item: `${source.url} ${source.suite}` });
-    const publicKeys = source.trusted
-      ? undefined
-      : (await Promise.all(source.signedBy.map(readKeyring))).flat();
-    const { clock } = repository.ledger;
-    const how = { format, rules, fetcher, cache, clock, architectures, publicKeys, ...callOf(options) };
-    suites.push(await readUpstream(source, how));
-  }
-  options.report({ type: 'progress', task: 'Choosing packages' });
+  options.report({ type: 'progress', task: 'Reading upstream' });
+  const { clock } = repository.ledger;
+  const suites = await Promise.all(
+    mirror.sources.map(async (source) => {
+      const keyrings = source.trusted ? undefined : await Promise.all(source.signedBy.map(readKeyring));
+      const how = { format, rules, fetcher, cache, clock, architectures, publicKeys: keyrings?.flat() };
+      return readUpstream(source, { ...how, ...call });
+    }),
+  );
   const to = { channel, component: mirror.to.component };
-  const choice = { format, install, rules, suites, wishes, architectures, recommends: mirror.recommends, to };
+  const { recommends } = mirror;
+  const known = { tail, settings, format, channel, components, suites, wishes };
+  const digests = suites.map((suite) => suite.digests);
+  const stateAt: MirrorOutlook['stateAt'] = (rev) =>
+    sha256Hex(Buffer.from(JSON.stringify([digests, wishes, architectures, recommends, to, rev])));
   return {
-    ...{ tail, settings, format, channel, components, suites, wishes },
-    wantedWithout: (excluded) => findWanted({ ...choice, excluded }),
+    ...{ ...known, stateAt },
+    async plan() {
+      const indexes: UpstreamIndex[] = [];
+      for (const suite of suites) indexes.push(...(await suite.readIndexes()));
+      options.report({ type: 'progress', task: 'Choosing packages' });
+      const choice = { format, install, rules, indexes, wishes, architectures, recommends, to };
+      const wantedWithout: MirrorPlan['wantedWithout'] = (excluded) => findWanted({ ...choice, excluded });
+      const wanted = wantedWithout(new Map());
+      const difference = await compareMirror(repository, wanted.packages, { ...known, ...call });
+      return { ...known, stateAt, wanted, difference, wantedWithout };
+    },
   };
 }
 

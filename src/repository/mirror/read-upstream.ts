@@ -53,23 +53,34 @@ export interface UpstreamSuite {
   readonly source: AptSource;
   /** The signed date, milliseconds since 1970. */
   readonly dateMs: number;
-  readonly indexes: readonly UpstreamIndex[];
+  /** Digests of what its indexes hold: the same ones are the same packages. */
+  readonly digests: readonly string[];
+  /** @throws NETWORK_FAILED, PACKAGE_CHANGED for indexes that never fit to the suite */
+  readIndexes(): Promise<readonly UpstreamIndex[]>;
 }
 
-/** @throws VERIFY_FAILED, NETWORK_FAILED, IMPORT_REFUSED for a suite that is not there, PACKAGE_CHANGED for indexes that never fit */
+/** @throws VERIFY_FAILED, NETWORK_FAILED, IMPORT_REFUSED for a suite that is not there */
 export async function readUpstream(source: AptSource, options: UpstreamOptions): Promise<UpstreamSuite> {
-  for (let attempt = 1; ; attempt++) {
-    const channel = await readSignedChannel(source, { ...options, isFresh: attempt > 1 });
-    try {
-      const indexes: UpstreamIndex[] = [];
-      for (const index of wantedIndexes(channel, source, options))
-        indexes.push({ source, index, text: await readText(index, { ...options, source, channel }) });
-      return { source, dateMs: channel.dateMs, indexes };
-    } catch (error) {
-      if (attempt === ATTEMPTS || !hasCode(error, 'PACKAGE_CHANGED')) throw error;
-    }
-    await options.clock.sleep(PAUSE_MS * attempt, options.signal);
-  }
+  const first = await readSignedChannel(source, { ...options, isFresh: false });
+  const wanted = wantedIndexes(first, source, options);
+  return {
+    ...{ source, dateMs: first.dateMs },
+    digests: wanted.flatMap(({ files }) => files.map(({ path, sha256 }) => `${path} ${sha256}`)),
+    async readIndexes() {
+      for (let attempt = 1, channel = first; ; attempt++) {
+        try {
+          const indexes: UpstreamIndex[] = [];
+          for (const index of wantedIndexes(channel, source, options))
+            indexes.push({ source, index, text: await readText(index, { ...options, source, channel }) });
+          return indexes;
+        } catch (error) {
+          if (attempt === ATTEMPTS || !hasCode(error, 'PACKAGE_CHANGED')) throw error;
+        }
+        await options.clock.sleep(PAUSE_MS * attempt, options.signal);
+        channel = await readSignedChannel(source, { ...options, isFresh: true });
+      }
+    },
+  };
 }
 
 /** @throws VERIFY_FAILED when nobody who is believed signed, or it is too old; IMPORT_REFUSED when it is not there */

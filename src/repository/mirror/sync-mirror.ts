@@ -10,9 +10,7 @@
  * Files go to their final names before anything names them, so a run that was killed goes on where it was.
  */
 import { callOf } from '../../catalog/call-of.ts';
-import { PakhusError } from '../../core/pakhus-error.ts';
 import { requireCommitter } from '../../ledger/committers.ts';
-import type { FetchCounts } from '../../upstream/fetcher.ts';
 import { type Action, type Place, withAllowance } from '../change/actions.ts';
 import { catalogLookup } from '../change/catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from '../change/change.ts';
@@ -24,32 +22,14 @@ import { recordOf } from '../ingest/inspected.ts';
 import type { ListedPackage } from '../list-packages.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { type Fetched, type FetchedPackage, fetchPackage, fetchPackages } from './fetch-packages.ts';
-import { compareMirror, type MirrorDifference, type Wanted, type WantedPackage } from './find-wanted.ts';
-import { type MirrorInput, type MirrorPlan, planMirror } from './plan-mirror.ts';
-import type { Missing } from './select-packages.ts';
+import { compareMirror, type MirrorDifference, type Wanted } from './find-wanted.ts';
+import { lookOut, type MirrorInput, type MirrorPlan } from './plan-mirror.ts';
+import { asBefore, checkFetched, checkRequired, type SyncResult, summarise } from './sync-result.ts';
 
 export interface SyncInput extends MirrorInput {
   readonly dryRun: boolean;
   /** The terms of a repository that does not exist yet. */
   readonly create: () => Promise<Terms>;
-}
-
-export interface SyncResult {
-  readonly added: readonly WantedPackage[];
-  readonly removed: readonly ListedPackage[];
-  readonly unchanged: number;
-  /** Optional ones: what was required is an error. */
-  readonly missing: readonly Missing[];
-  readonly packages: number;
-  readonly sizeBytes: number;
-  /** Undefined on a dry run. */
-  readonly fetched:
-    | (Pick<Fetched, 'downloaded' | 'downloadedBytes' | 'there'> & { readonly failed: number })
-    | undefined;
-  readonly counts: FetchCounts;
-  /** The revision that holds it; undefined on a dry run of a mirror that was never synced. */
-  readonly rev: number | undefined;
-  readonly changed: boolean;
 }
 
 /** @throws PACKAGE_NOT_FOUND for a required package that cannot be had, and as `planMirror`, `makeChange` */
@@ -58,20 +38,31 @@ export async function syncMirror(
   input: SyncInput,
   options: UseCaseOptions,
 ): Promise<SyncResult> {
-  const plan = await planMirror(repository, input, options);
-  const rev = plan.tail?.revision.signed.record.rev;
+  const outlook = await lookOut(repository, input, options);
+  const { tail } = outlook;
+  const rev = tail?.revision.signed.record.rev;
+  const last = input.dryRun ? undefined : await input.cache.lastSync();
+  if (tail !== undefined && last?.state === outlook.stateAt(rev)) {
+    await finishOthers(repository, { ...options, known: tail, channel: outlook.channel });
+    return { ...asBefore(last), counts: input.fetcher.counts(), rev };
+  }
+  const plan = await outlook.plan();
   checkRequired(input, plan.wanted.missing);
   if (input.dryRun) return summarise(input, plan, { rev });
-  if (plan.tail !== undefined) requireCommitter(repository.ledger, plan.tail.revision);
+  if (tail !== undefined) requireCommitter(repository.ledger, tail.revision);
   const { done, fetched } = await fetchAll(repository, { input, plan }, options);
   const { fresh, gone } = done.difference;
+  const isSame = fresh.length + gone.length === 0 && tail !== undefined;
+  if (isSame) await finishOthers(repository, { ...options, known: tail, channel: plan.channel });
+  const now = isSame
+    ? rev
+    : (await commitSync(repository, { input, plan, gone, packages: fetched.packages }, options)).rev;
+  const result = summarise(input, { ...plan, ...done }, { rev: now, fetched, changed: !isSame });
+  const { packages, sizeBytes } = result;
+  const isWhole = fetched.failed.size + done.wanted.missing.length === 0;
+  if (isWhole) await input.cache.noteSync({ state: plan.stateAt(now), packages, sizeBytes });
   await input.cache.prune();
-  if (fresh.length + gone.length === 0 && plan.tail !== undefined) {
-    await finishOthers(repository, { ...options, known: plan.tail, channel: plan.channel });
-    return summarise(input, { ...plan, ...done }, { rev, fetched });
-  }
-  const changed = await commitSync(repository, { input, plan, gone, packages: fetched.packages }, options);
-  return summarise(input, { ...plan, ...done }, { rev: changed.rev, fetched, changed: true });
+  return result;
 }
 
 /** Fetches what is fresh. What cannot be had is left out with all that needs it, where it is not required. */
@@ -180,57 +171,4 @@ function ownFiles(
         await fetchPackage(repository, own.wanted, { ...input, ...plan, ...callOf(options) });
     },
   };
-}
-
-function summarise(
-  { fetcher }: MirrorInput,
-  { wanted, difference }: Pick<MirrorPlan, 'wanted' | 'difference'>,
-  {
-    rev,
-    fetched,
-    changed = false,
-  }: { readonly rev: number | undefined; readonly fetched?: Fetched; readonly changed?: boolean },
-): SyncResult {
-  const { fresh, gone, unchanged } = difference;
-  return {
-    ...{ added: fresh, removed: gone, unchanged, missing: wanted.missing, rev, changed },
-    packages: wanted.packages.length,
-    sizeBytes: wanted.packages.reduce((sum, { listed }) => sum + listed.record.sizeBytes, 0),
-    fetched: fetched && {
-      downloaded: fetched.downloaded,
-      downloadedBytes: fetched.downloadedBytes,
-      there: fetched.there,
-      failed: fetched.failed.size,
-    },
-    counts: fetcher.counts(),
-  };
-}
-
-const SHOWN = 20;
-
-/** @throws PACKAGE_NOT_FOUND */
-function checkRequired({ mirror }: MirrorInput, missing: readonly Missing[]): void {
-  const required = missing.filter((one) => one.required);
-  if (required.length === 0) return;
-  const lines = required.map(({ wish, name, problem }) => `${name ?? wish.pattern}: ${problem}`);
-  throw new PakhusError('PACKAGE_NOT_FOUND', `${mirror.name}: ${inLines('cannot be had', lines)}`, {
-    hint: 'Correct the names, or move them to `optional:` in pakhus.yaml. Nothing was changed.',
-    details: { missing: lines },
-  });
-}
-
-/** @throws NETWORK_FAILED */
-function checkFetched({ mirror }: MirrorInput, { failed }: Fetched): void {
-  const lines = [...failed.values()].flatMap(({ wanted, problem }) => (wanted.required ? problem : []));
-  if (lines.length === 0) return;
-  throw new PakhusError('NETWORK_FAILED', `${mirror.name}: ${inLines('could not be fetched', lines)}`, {
-    hint: 'Run the command again: what was fetched so far is kept. Nothing was published.',
-    details: { failed: lines },
-  });
-}
-
-function inLines(what: string, lines: readonly string[]): string {
-  const count = lines.length === 1 ? '1 required package' : `${lines.length} required packages`;
-  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  return [`${count} ${what}`, ...lines.slice(0, SHOWN), ...more].join('\n');
 }

@@ -2,13 +2,20 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/digest.ts';
-import { isRecord } from '../../core/shape.ts';
+import { field, num, optional, text } from '../../core/shape.ts';
 
 /** What a server said of a file, for asking whether it changed. */
 export interface Remembered {
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
   readonly bytes: Uint8Array;
+}
+
+export interface SyncNote {
+  /** Of all that decides about the outcome. */
+  readonly state: string;
+  readonly packages: number;
+  readonly sizeBytes: number;
 }
 
 export interface UpstreamCache {
@@ -18,6 +25,9 @@ export interface UpstreamCache {
   /** The file with this digest. */
   get(sha256: string): Promise<Uint8Array | undefined>;
   put(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** How a sync ended after which nothing was left to do. */
+  lastSync(): Promise<SyncNote | undefined>;
+  noteSync(note: SyncNote): Promise<void>;
   /** Deletes what nobody asked for, or put, since it was opened. */
   prune(): Promise<void>;
 }
@@ -43,17 +53,22 @@ export function createUpstreamCache(folder: string): UpstreamCache {
   return {
     recall: async (url) => {
       const bytes = await read(nameOf(url));
-      return bytes && parse(bytes);
+      return bytes && readJson(bytes, readRemembered);
     },
     remember: (url, { etag, lastModified, bytes }) => {
-      const text = Buffer.from(bytes).toString('base64');
-      return write(nameOf(url), Buffer.from(JSON.stringify({ etag, lastModified, bytes: text })));
+      const base64 = Buffer.from(bytes).toString('base64');
+      return write(nameOf(url), Buffer.from(JSON.stringify({ etag, lastModified, bytes: base64 })));
     },
     get: async (sha256) => {
       const bytes = await read(sha256);
       return bytes !== undefined && sha256Hex(bytes) === sha256 ? bytes : undefined;
     },
     put: write,
+    lastSync: async () => {
+      const bytes = await read(LAST_SYNC);
+      return bytes && readJson(bytes, readNote);
+    },
+    noteSync: (note) => write(LAST_SYNC, Buffer.from(JSON.stringify(note))),
     async prune() {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       for (const name of await readdir(folder))
@@ -62,25 +77,34 @@ export function createUpstreamCache(folder: string): UpstreamCache {
   };
 }
 
+const LAST_SYNC = 'last-sync';
+
 function nameOf(url: string): string {
   return `url-${sha256Hex(Buffer.from(url))}`;
 }
 
-function parse(json: Uint8Array): Remembered | undefined {
+function readRemembered(value: unknown): Remembered {
+  return {
+    etag: field(value, 'etag', (one) => optional(one, text)),
+    lastModified: field(value, 'lastModified', (one) => optional(one, text)),
+    bytes: Buffer.from(field(value, 'bytes', text), 'base64'),
+  };
+}
+
+function readNote(value: unknown): SyncNote {
+  return {
+    state: field(value, 'state', text),
+    packages: field(value, 'packages', num),
+    sizeBytes: field(value, 'sizeBytes', num),
+  };
+}
+
+/** What cannot be read is as good as nothing. */
+function readJson<T>(json: Uint8Array, read: (value: unknown) => T): T | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(json).toString());
-    if (!isRecord(value) || typeof value['bytes'] !== 'string') return undefined;
-    const textOf = (name: string): string | undefined => {
-      const text = value[name];
-      return typeof text === 'string' ? text : undefined;
-    };
-    return {
-      etag: textOf('etag'),
-      lastModified: textOf('lastModified'),
-      bytes: Buffer.from(value['bytes'], 'base64'),
-    };
+    return read(JSON.parse(Buffer.from(json).toString()));
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
 }
