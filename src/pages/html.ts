@@ -14,7 +14,9 @@ export const NO_HTML: Html = { html: '' };
 /** A template of HTML. Values may stand where text does, and inside double-quoted attributes. */
 export function html(texts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let all = texts[0] ?? '';
-  for (const [index, value] of values.entries()) all += rendered(value) + (texts[index + 1] ?? '');
+  // Some million times in a large repository.
+  for (let index = 0; index < values.length; index++)
+    all += rendered(values[index] ?? '') + (texts[index + 1] ?? '');
   return { html: all };
 }
 
@@ -37,7 +39,10 @@ export function shorten(text: string, limit: number): string {
 function rendered(value: HtmlValue): string {
   if (typeof value === 'string') return escapeText(value);
   if (typeof value === 'number') return String(value);
-  return 'html' in value ? value.html : value.map((one) => one.html).join('');
+  if ('html' in value) return value.html;
+  let all = '';
+  for (const one of value) all += one.html;
+  return all;
 }
 
 const SPECIAL: Readonly<Record<string, string>> = {
@@ -48,10 +53,11 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 /** Besides what HTML gives a meaning: control characters, and those that turn the direction of the text around them. */
-const UNSAFE = /[&<>"'\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/u;
-const ALL_UNSAFE = new RegExp(UNSAFE, 'gu');
+const UNSAFE = /[&<>"'\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/gu;
+/** Most texts, known at a glance. */
+const PLAIN = /^[\w .,:;()+~/@|=*#%!?-]*$/;
 
 function escapeText(text: string): string {
-  if (!UNSAFE.test(text)) return text;
-  return text.replace(ALL_UNSAFE, (found) => SPECIAL[found] ?? '\ufffd');
+  if (PLAIN.test(text)) return text;
+  return text.replace(UNSAFE, (found) => SPECIAL[found] ?? '\ufffd');
 }

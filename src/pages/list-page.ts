@@ -1,12 +1,12 @@
 /** Pages that lead to packages: the names of a leaf, and the leaves of a run. The search reads them as well. */
 import type { PackageKey } from '../catalog/package-key.ts';
-import { formatCount, formatNumberOf } from '../core/quantities.ts';
+import { formatNumberOf } from '../core/quantities.ts';
 import { renderDocument } from './document.ts';
 import { type Html, html, shorten } from './html.ts';
 import { type Assets, type LeafPages, type PageFile, pageFile, pathOfText } from './page-files.ts';
 import { beside, type LeafContext, renderSheet } from './sheet-page.ts';
 
-const SUMMARY_CHARACTERS = 100;
+const SUMMARY_CHARACTERS = 40;
 
 /** All pages of a leaf but for known ones: its sheets, then the list that leads to them. `known`: paths. */
 export function* renderLeafPages(
@@ -16,12 +16,13 @@ export function* renderLeafPages(
   const { repository, format, assets } = context;
   const items: Html[] = [];
   for (const sheet of pages.sheets) {
-    if (!context.known.has(sheet.path)) yield renderSheet(sheet, context);
+    const packages = sheet.records.map((record) => ({ record, about: format.summarise(record) }));
+    if (!context.known.has(sheet.path)) yield renderSheet({ path: sheet.path, packages }, context);
     const target = beside(sheet);
-    for (const [index, record] of sheet.records.entries()) {
-      const summary = shorten(format.summarise(record).summary, SUMMARY_CHARACTERS);
+    for (const [index, { record, about }] of packages.entries()) {
+      const summary = shorten(about.summary, SUMMARY_CHARACTERS);
       items.push(
-        html`<li><a href="${target}#${index}">${record.name}</a> <b>${record.version}</b> <span>${summary}</span>\n`,
+        html`<li><a href="${target}#${index}">${record.name}</a> <b>${record.version}</b> <i>${summary}</i>\n`,
       );
     }
   }
@@ -40,7 +41,6 @@ export interface ListedLeaf {
   readonly path: string;
   readonly packages: number;
   readonly first: Pick<PackageKey, 'name'>;
-  readonly last: Pick<PackageKey, 'name'>;
 }
 
 /** The page of a run of several leaves. */
@@ -49,10 +49,7 @@ export function renderRunPage(
   context: { readonly repository: string; readonly assets: Assets },
 ): PageFile {
   const total = leaves.reduce((sum, { packages }) => sum + packages, 0);
-  const items = leaves.map(
-    (leaf) =>
-      html`<li><a href="${beside(leaf)}"><b>${leaf.first.name}</b> – <b>${leaf.last.name}</b></a> <small>${formatCount(leaf.packages)}</small>\n`,
-  );
+  const items = leaves.map((leaf) => html`<li><a href="${beside(leaf)}">${leaf.first.name}</a> …\n`);
   const body = html`<header><p><a href="../index.html">${context.repository}</a></header>
 <main>
 <h1>${formatNumberOf(total, 'package')}</h1>

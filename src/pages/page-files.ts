@@ -6,7 +6,7 @@
  * index.html              a pointer: what the repository holds, how it is set up
  *  └─ pages/<hex>.html    a run of several leaves: which names are where
  *      └─ pages/<hex>.html    a leaf: its packages, by name; what the search reads
- *          └─ pages/<hex>.html    some 64 of them with all that is to be known
+ *          └─ pages/<hex>.html    some 20 of them with all that is to be known
  * ```
  * A name is a digest of what the page is made from: the packages, and the look, which stands for all that is not packages. So names
  * are known without rendering anything, and adding a package to a leaf writes one page of each kind.
@@ -20,16 +20,16 @@ import { STYLE } from './style.ts';
 
 /** Below the repository's folder. */
 const FOLDER = 'pages/';
-const NAME = /^pages\/[0-9a-f]{32}\.(html|css|js)$/;
+const NAME = /^pages\/[0-9a-f]{24}\.(html|css|js)$/;
 /** To be counted up when pages come to say something else of the same packages, so that they get other names. */
 const EDITION = 1;
 
-const SHEET_MIN_PACKAGES = 32;
-const SHEET_MAX_PACKAGES = 96;
-/** Past the minimum, one package in this many ends a sheet: 64 packages on average. */
-const SHEET_ONE_IN = 32;
+const SHEET_MIN_PACKAGES = 8;
+const SHEET_MAX_PACKAGES = 32;
+/** Past the minimum, one package in this many ends a sheet: 20 packages on average. */
+const SHEET_ONE_IN = 12;
 /** Of JSON: a sheet of packages with huge metadata is full sooner. */
-const SHEET_MAX_CHARACTERS = 128 * 1024;
+const SHEET_MAX_CHARACTERS = 32 * 1024;
 
 /** A file, and its path below the repository's folder. */
 export interface PageFile {
@@ -132,5 +132,5 @@ function pathOf(parts: readonly string[], extension = 'html'): string {
 function digestOf(parts: readonly string[]): string {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part).update('\n');
-  return digest.digest('hex').slice(0, 32);
+  return digest.digest('hex').slice(0, 24);
 }

@@ -46,12 +46,11 @@ async function read(url) {
   const target = (item) => new URL(item.querySelector('a').getAttribute('href'), url).href;
   const text = (item, selector) => item.querySelector(selector)?.textContent ?? '';
   return {
-    lists: all('.ranges li', page).map((item) => {
-      const [first, last] = all('b', item).map((name) => name.textContent);
-      return { url: target(item), first, last };
-    }),
+    lists: all('.ranges li', page).map((item, at, items) => ({
+      url: target(item), first: text(item, 'a'), next: items[at + 1] ? text(items[at + 1], 'a') : '\uffff',
+    })),
     packages: all('.packages li', page).map((item) => ({
-      url: target(item), name: text(item, 'a'), version: text(item, 'b'), summary: text(item, 'span'),
+      url: target(item), name: text(item, 'a'), version: text(item, 'b'), summary: text(item, 'i'),
     })),
   };
 }
@@ -73,7 +72,7 @@ function show(list, { total, isOver }) {
     const item = document.createElement('li');
     const link = document.createElement('a');
     const [number, where] = [document.createElement('b'), document.createElement('small')];
-    const about = document.createElement('span');
+    const about = document.createElement('i');
     link.href = url;
     link.textContent = name;
     number.textContent = version;
@@ -108,7 +107,7 @@ async function search() {
     const { lists, packages } = await load(url);
     if (mine !== turn) return;
     if (lists.length === 0) take(packages, place);
-    const isNear = ({ first, last }) => first.slice(0, words[0].length) <= words[0] && words[0] <= last;
+    const isNear = ({ first, next }) => first.slice(0, words[0].length) <= words[0] && words[0] <= next;
     for (const each of lists) queue[isNear(each) ? 'unshift' : 'push']({ ...each, place });
   }));
   const work = async () => {

@@ -16,7 +16,7 @@ h1 { margin: 0; font-size: 2rem; line-height: 1.2; font-weight: 650; letter-spac
 h2 { margin: 3rem 0 0.75rem; font-size: 1.25rem; font-weight: 650; }
 h3 { margin: 1.5rem 0 0.5rem; font-size: 1rem; font-weight: 600; }
 p { margin: 0.5rem 0; }
-header p, footer, small, .packages span, #found { color: var(--soft); }
+header p, footer, small, .packages i, #found { color: var(--soft); }
 a { color: var(--link); text-decoration-thickness: 0.06em; text-underline-offset: 0.18em; }
 a:not(:hover) { text-decoration-color: color-mix(in srgb, currentcolor 35%, transparent); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -51,17 +51,16 @@ ul { margin: 0.75rem 0; padding: 0; list-style: none; }
 .packages li { padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
 .packages a { font-weight: 600; }
 .packages b { margin: 0 0.25rem; font-weight: 400; font-variant-numeric: tabular-nums; }
-.packages span { display: block; font-size: 0.9rem; }
+.packages i { display: block; font-style: normal; font-size: 0.9rem; }
 .ranges { columns: 18rem; column-gap: 2rem; }
 .ranges li { padding: 0.2rem 0; break-inside: avoid; }
-.ranges b { font-weight: 400; }
 .keys code { font-size: 0.95rem; }
 article { padding: 1rem 0 1.5rem; border-bottom: 1px solid var(--line); scroll-margin-top: 1rem; }
 article h2 { margin: 1rem 0 0; }
 article:target h2 { color: var(--link); }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: 0.25rem 1rem; margin: 0.75rem 0 0; font-size: 0.95rem; }
 dt { color: var(--soft); }
-dd { margin: 0; min-width: 0; }
+dd { margin: 0; min-width: 0; white-space: pre-line; }
 footer { margin-top: 4rem; font-size: 0.85rem; }
 [hidden] { display: none; }
 @media (max-width: 36rem) {
