@@ -192,7 +192,8 @@ export type PointerPlan = {
   readonly contentType: string;
 } & (
   | { readonly bytes: Uint8Array }
-  | { readonly sign: SignatureForm; readonly of: string }
+  /** `ifKeyed`: only where the repository has a key that can, of `alsoSignedBy`. */
+  | { readonly sign: SignatureForm; readonly of: string; readonly ifKeyed?: true }
   /** Made from the bytes of a file of an index, and of nothing else: with the same file it stays as it is. */
   | { readonly make: (bytes: Uint8Array) => Uint8Array; readonly of: string }
   /** A file of an index under another name. */
@@ -256,6 +257,8 @@ export interface Format {
   readonly fileExtensions: readonly string[];
   /** What signs its repositories, so what a new one gets. Undefined: its clients check no signatures. */
   readonly signedBy: SigningKind | undefined;
+  /** Another kind that may sign as well, where such keys are configured for the repository. Absent: none. */
+  alsoSignedBy?(settings: RepositorySettings): SigningKind | undefined;
   /** Whether a file with these first bytes (up to 4 KiB) can be a package of this format. `name`: where bytes do not tell. */
   recognise(head: Uint8Array, name: string): boolean;
   /**

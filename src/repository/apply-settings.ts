@@ -4,6 +4,7 @@ import { parseSettings } from '../catalog/settings.ts';
 import { proposersOf } from '../config/proposers.ts';
 import type { RepositoryConfig, ResolvedConfig } from '../config/resolved-config.ts';
 import { PakhusError } from '../core/pakhus-error.ts';
+import type { RepositorySettings } from '../formats/format.ts';
 import { formatByName } from '../formats/table.ts';
 import type { Committer } from '../ledger/manifest.ts';
 import { isLedgerPublicKey, ledgerKeyId } from '../signing/ledger-key.ts';
@@ -12,6 +13,7 @@ import { type Changed, finishOthers, makeChange } from './change/change.ts';
 import { compareTerms, type SettingChange } from './change/compare-terms.ts';
 import { termsOf } from './change/content.ts';
 import { checkTerms, type Terms } from './change/terms.ts';
+import { kindOf } from './keys/keys.ts';
 import { isRotating } from './keys/signers.ts';
 import { openTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
@@ -46,7 +48,7 @@ export async function applySettings(
   // A proposal is about settings only; who signs, commits and proposes is a committer's to say.
   const after: Terms = options.propose
     ? { ...before, settings }
-    : { settings, ...(await wantedPeople(repository, before, input.config)) };
+    : { settings, ...(await wantedPeople(repository, { before, settings, config: input.config })) };
   const changes = compareTerms(before, after);
   checkTerms(after, {
     before,
@@ -76,25 +78,36 @@ function breaking(why: string): PakhusError {
 
 async function wantedPeople(
   repository: Repository,
-  before: Terms,
-  config: ApplySettingsInput['config'],
+  {
+    before,
+    settings,
+    config,
+  }: Pick<Terms, 'settings'> & { readonly before: Terms; readonly config: ApplySettingsInput['config'] },
 ): Promise<Omit<Terms, 'settings'>> {
   const own = repository.ledger.signer?.keyId;
   return {
-    signers: await wantedSigners(repository, before),
+    signers: await wantedSigners(repository, before.signers, settings),
     committers: wantedCommitters(before.committers, { ledger: config.ledger.value, own }),
     proposers: proposersOf(config.proposers.value, repository.name),
   };
 }
 
-/** The configured ones. While a key is rotated, who signs is the rotation's to say. */
+/** The configured ones; of the format's own kind some stay. While a key is rotated, who signs is the rotation's to say. */
 async function wantedSigners(
   { keys, ledger }: Repository,
-  { signers: before, settings }: Terms,
+  before: readonly PublicSigner[],
+  settings: RepositorySettings,
 ): Promise<readonly PublicSigner[]> {
   if (isRotating(before)) return before;
-  const { signedBy } = formatByName(settings.format);
-  return (await keys.configuredSigners({ nowMs: ledger.clock.now(), signedBy })) ?? before;
+  const format = formatByName(settings.format);
+  const { signedBy } = format;
+  const wanted = { nowMs: ledger.clock.now(), signedBy, alsoSignedBy: format.alsoSignedBy?.(settings) };
+  const configured = await keys.configuredSigners(wanted);
+  const isOwn = ({ publicKey }: PublicSigner): boolean => kindOf(publicKey) === signedBy;
+  if (configured === undefined) return before;
+  return configured.length === 0 || configured.some(isOwn)
+    ? configured
+    : [...before.filter(isOwn), ...configured];
 }
 
 /**

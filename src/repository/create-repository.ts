@@ -24,7 +24,11 @@ export async function createTerms(
   const format = formatByName(settings.format);
   format.checkSettings(settings);
   const { ledger, keys } = repository;
-  const wanted = { nowMs: ledger.clock.now(), signedBy: format.signedBy };
+  const wanted = {
+    nowMs: ledger.clock.now(),
+    signedBy: format.signedBy,
+    alsoSignedBy: format.alsoSignedBy?.(settings),
+  };
   const signers = dryRun ? ((await keys.configuredSigners(wanted)) ?? []) : await keys.makeSigners(wanted);
   const committers = ledger.signer === undefined ? [] : [asCommitter(ledger, ledger.signer)];
   return { settings, signers, committers, proposers };

@@ -38,7 +38,12 @@ export function renderChannel(
     const path = `${of}.sig`;
     return { path, contentType: contentType(path), sign: 'usign', of };
   };
-  const sums = filesOf(view).flatMap(({ path }) => (planned.has(path) ? [signed(path)] : []));
+  const signedTwice = (of: string): readonly PointerPlan[] => {
+    const path = `${of}.asc`;
+    const openPgp = { path, contentType: contentType(path), sign: 'detached', of, ifKeyed: true } as const;
+    return [signed(of), openPgp];
+  };
+  const sums = filesOf(view).flatMap(({ path }) => (planned.has(path) ? signedTwice(path) : []));
   const feeds = feedsOf(view).flatMap(({ folder, architecture }): PointerPlan[] => {
     const json = `${folder}/index.json`;
     const manifest = `${folder}/Packages.manifest`;

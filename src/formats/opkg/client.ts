@@ -22,7 +22,8 @@ const RELEASE = '/etc/openwrt_release';
 const ARCH = '$DISTRIB_ARCH';
 
 /** How a colleague sets up opkg, and undoes it. Fails with SETTINGS_INVALID when the URL is none. */
-export function clientInstructions(input: ClientInput): ClientInstructions {
+export function clientInstructions(given: ClientInput): ClientInstructions {
+  const input = { ...given, publicKeys: given.publicKeys.filter(isUsign) };
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(input.id))
     throw new Error(`Not a name for feeds of opkg: ${input.id}`);
   if (!URL.canParse(input.url) || /[\s\p{Cc}'"\\#$`]/u.test(input.url)) {
@@ -127,6 +128,11 @@ function checkImage(
     title: `An image of ${component}, checked (on a device: usign -V -P ${KEYS} -m ${SUMS})`,
     text: `${lines.join('\n')}\n`,
   };
+}
+
+/** OpenPGP keys sign lists of images only. */
+function isUsign(publicKey: string): boolean {
+  return publicKey.startsWith('untrusted comment:');
 }
 
 function printKey(text: string): string {

@@ -36,6 +36,8 @@ export const opkg: Format = {
   client: 'opkg',
   fileExtensions: ['.ipk'],
   signedBy: 'usign',
+  alsoSignedBy: ({ options, channels }) =>
+    [{ options }, ...channels].some((one) => one.options['files'] !== undefined) ? 'openpgp' : undefined,
   recognise,
   readPackage: readIpk,
   together: kernels,

@@ -5,6 +5,7 @@
  * 24.10.4/targets/ath79/generic/openwrt-24.10.4-ath79-generic-….bin, profiles.json, …
  * 24.10.4/targets/ath79/generic/sha256sums          <64 hex> *openwrt-24.10.4-ath79-generic-….bin, by name, as `sha256sum -b` writes it
  * 24.10.4/targets/ath79/generic/sha256sums.sig      by usign
+ * 24.10.4/targets/ath79/generic/sha256sums.asc      OpenPGP, where such a key signs as well
  * 24.10.4/targets/ath79/generic/packages/           a feed, of another component
  * ```
  * They are components of their own, named by the option `files`. No folders below: OpenWrt's are feeds.

@@ -12,15 +12,16 @@ import { editCatalog, type RunEdits } from '../../catalog/edit-catalog.ts';
 import { createIndexFiles, type IndexFiles } from '../../catalog/index-files.ts';
 import { runTogether } from '../../catalog/run-together.ts';
 import type { Report } from '../../core/report-event.ts';
-import { ENCODING_SUFFIX, type Format, type PointerPlan } from '../../formats/format.ts';
+import { ENCODING_SUFFIX, type Format, type PointerPlan, type SignatureForm } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { Prepared } from '../../ledger/make-revision.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
 import { withLeafNames } from '../gate/leaf-names.ts';
-import type { SignAll } from '../keys/keys.ts';
+import { kindOf, type SignAll } from '../keys/keys.ts';
 import { signingOnes } from '../keys/signers.ts';
 import type { MadePages } from '../pages/make-pages.ts';
 import type { Repository } from '../repository.ts';
+import type { PublicSigner } from './actions.ts';
 import type { Content } from './content.ts';
 import { indexFilesOf, inWritingOrder, makePointers, type RevisionAt } from './pointers.ts';
 import { publicKeyFiles } from './public-keys.ts';
@@ -100,7 +101,9 @@ export async function renderPointers(
     const { name, dateMs } = channel;
     const view = channelView(catalog, name);
     if (view === undefined) throw new Error(`channel ${name} is in the catalog and not in its settings`);
-    const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs });
+    const plans = format
+      .renderChannel(view, { indexes: renderedIndexes(channel), dateMs })
+      .filter((plan) => !('ifKeyed' in plan) || hasKey(signingOnes(terms.signers), plan.sign));
     const paths = before?.channelPointers.find((one) => one.channel === name)?.paths ?? [];
     const entries = changed.some((one) => one.name === name)
       ? await renderOwn(repository, { channel, plans, earlier, work })
@@ -174,6 +177,10 @@ function renderOwn(
     return isSameFile ? earlier.get(plan.path) : undefined;
   };
   return makePointers(repository, { plans, sign, at, indexFiles, files, known });
+}
+
+function hasKey(signers: readonly PublicSigner[], form: SignatureForm): boolean {
+  return signers.some(({ publicKey }) => (kindOf(publicKey) === 'usign') === (form === 'usign'));
 }
 
 /** A channel is signed anew when its indexes, the settings or the signers changed, or when somebody asks for it. */

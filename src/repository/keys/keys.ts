@@ -60,6 +60,8 @@ export interface RepositoryKeys {
 export interface WantedKeys {
   readonly nowMs: number;
   readonly signedBy: SigningKind | undefined;
+  /** Keys of this kind count where they are named, beside one of the first. */
+  readonly alsoSignedBy?: SigningKind | undefined;
 }
 
 export interface KeysInput {
@@ -99,11 +101,16 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     config.signers.value.filter(({ command }) => command !== undefined).map(({ name }) => name),
   );
 
-  const configuredSigners: RepositoryKeys['configuredSigners'] = async ({ nowMs, signedBy }) => {
+  const configuredSigners: RepositoryKeys['configuredSigners'] = async ({
+    nowMs,
+    signedBy,
+    alsoSignedBy,
+  }) => {
     if (signedBy === undefined) return [];
     const given = [...(await sources[signedBy].given(input.signers))];
     for (const name of input.signers.filter((one) => !commands.has(one))) {
-      const key = await sources[signedBy].find(name);
+      const key =
+        (await sources[signedBy].find(name)) ?? (alsoSignedBy && (await sources[alsoSignedBy].find(name)));
       if (key !== undefined) given.push(key);
       else if (!(await isOfAnotherKind(name, signedBy))) throw noSecret(folder, [name]);
     }
@@ -159,8 +166,11 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
         else found.push(key);
       }
       if (missing.length > 0) throw noSecret(folder, missing);
-      const single = singleSigner(signers)?.fingerprint;
       return async (form, bytes) => {
+        const kind = form === 'usign' ? 'usign' : 'openpgp';
+        const single = singleSigner(
+          signers.filter(({ publicKey }) => kindOf(publicKey) === kind),
+        )?.fingerprint;
         if (form === 'usign') return usignSigner(found, single).sign(bytes);
         // pacman, whose signatures are binary, refuses a file when it does not know every key that signed it.
         const signing = form === 'binary' ? found.filter(({ fingerprint }) => fingerprint === single) : found;
@@ -170,9 +180,10 @@ export async function openKeys(input: KeysInput): Promise<RepositoryKeys> {
     },
     async makeSigners(wanted) {
       const { signedBy } = wanted;
-      const configured = await configuredSigners(wanted);
-      if (configured !== undefined || signedBy === undefined) return configured ?? [];
-      return [publicPart((await sources[signedBy].make(fileName(signedBy), wanted)).key)];
+      const configured = (await configuredSigners(wanted)) ?? [];
+      if (signedBy === undefined || configured.some(({ publicKey }) => kindOf(publicKey) === signedBy))
+        return configured;
+      return [publicPart((await sources[signedBy].make(fileName(signedBy), wanted)).key), ...configured];
     },
     async findSigner(name, { nowMs, signedBy }) {
       if (signedBy === undefined) throw noSecret(folder, [name]);

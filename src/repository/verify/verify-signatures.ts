@@ -51,10 +51,11 @@ async function* signedTexts(
   const view = channelView(catalog, channel.name);
   if (view === undefined) return;
   const plans = format.renderChannel(view, { indexes: renderedIndexes(channel), dateMs: channel.dateMs });
+  const published = new Set(tail.revision.manifest.pointers.map(({ path }) => path));
   const indexFiles = indexFilesOf(channel);
   const files = createIndexFiles({ tree, state, blobs, format });
   for (const plan of plans) {
-    if (!('sign' in plan)) continue;
+    if (!('sign' in plan) || ('ifKeyed' in plan && !published.has(plan.path))) continue;
     const signed = plans.find(({ path }) => path === plan.of);
     const file = indexFiles.get(plan.of);
     if (signed !== undefined && 'bytes' in signed)
