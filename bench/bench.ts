@@ -4,7 +4,7 @@
  * ```
  * corpora ─▶ full publish, one contestant after the other ─▶ same packages, same fields, files there, index sizes?
  *         ─▶ rounds: in each, every contestant adds the same new package ─▶ still the same packages?
- *         ─▶ the same for a feed of opkg, and for an index of wpkg where it is installed
+ *         ─▶ the same for a feed of opkg, an index of wpkg and databases of pacman, where their programs are installed
  *         ─▶ pakhus alone: publish again, remove one, gate: check all, --version over bare node
  * ```
  * Rounds go from one contestant to the next, so that a slow moment of the machine meets all of them.
@@ -19,6 +19,7 @@ import { canMeasureResources } from './measure.ts';
 import type { Sample } from './median.ts';
 import { benchOpkg } from './opkg.ts';
 import type { BenchOptions } from './options.ts';
+import { benchPacman, PACMAN_SIZES } from './pacman.ts';
 import { openPeers } from './peers/open-peers.ts';
 import { createRecorder } from './recorder.ts';
 import { addInRounds, measureAlone, publishAll } from './stages.ts';
@@ -70,6 +71,10 @@ export async function runBench(options: BenchOptions, log: (line: string) => voi
     const hasWpkg = findProgram('wpkg') !== undefined;
     if (ours && peers && hasWpkg)
       await benchWpkg(options.dir, { recorder, seed: options.seed, times: options.fullRepeat });
+    const hasRepoAdd = findProgram('repo-add') !== undefined;
+    const sizes = options.quick ? PACMAN_SIZES.slice(0, 1) : PACMAN_SIZES;
+    if (ours && peers && hasRepoAdd)
+      await benchPacman(options.dir, { recorder, seed: options.seed, sizes, times: options.repeat });
     const brokenFiles = ours && (await checkOurFiles(ours, options.seed));
     return {
       samples: recorder.samples(),
@@ -79,6 +84,7 @@ export async function runBench(options: BenchOptions, log: (line: string) => voi
       skipped: [
         ...(peers?.skipped ?? []),
         ...(hasWpkg ? [] : ['wpkg is not installed (Debian has no package of it)']),
+        ...(hasRepoAdd ? [] : ['repo-add is not installed (pacman-package-manager, libarchive-tools)']),
         ...skippedMeasures(),
       ],
       calibration: [before, calibrate()],

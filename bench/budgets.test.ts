@@ -10,7 +10,7 @@ const NOTHING = { samples: new Map<string, Sample>(), sizeRatios: new Map<string
 
 test('without figures every budget is there, not measured', () => {
   const rows = judge(NOTHING);
-  expect(rows).toHaveLength(17);
+  expect(rows).toHaveLength(20);
   expect(new Set(rows.map((row) => row.verdict))).toEqual(new Set(['not measured']));
 });
 

@@ -44,6 +44,9 @@ const RATIO_BUDGETS: readonly (readonly [string, string, string, string, number]
   ['opkg: one more in it', 'pakhus/opkg-one-more', 'make-index/opkg', 'ipkg-make-index.sh', 1 / 20],
   ['wpkg: an index of 1,000 from nothing', 'pakhus/wpkg', 'create-index/wpkg', 'wpkg --create-index', 10],
   ['wpkg: one more in it', 'pakhus/wpkg-one-more', 'create-index/wpkg-one-more', 'wpkg --create-index', 2],
+  ['pacman: one more in 300', 'pakhus/pacman-300', 'repo-add/pacman-300', 'repo-add', 2],
+  ['pacman: one more in 5,000', 'pakhus/pacman-5000', 'repo-add/pacman-5000', 'repo-add', 1 / 3],
+  ['pacman: one more in 15,000', 'pakhus/pacman-15000', 'repo-add/pacman-15000', 'repo-add', 1 / 10],
   ['add one: growth with the repository', 'pakhus/add-one', 'pakhus-small/add-one', 'pakhus, small', 4],
 ];
 

@@ -21,7 +21,7 @@ export interface MadeFile {
 }
 
 export interface LeafwiseFiles {
-  /** `plain` first, published or not, then the others. */
+  /** `plain` first, published or not, where its digest was asked for; then the others. */
   readonly files: readonly MadeFile[];
   readonly leaves: readonly LeafSegments[];
 }
@@ -52,12 +52,15 @@ export async function makeLeafwiseFiles(
     readonly parts: LeafPartsSource;
     readonly spliced: readonly SplicedEncoding[];
     readonly keepsPlain: boolean;
+    /** Whether anybody asks for the digest of the text: all of it is inflated for that. */
+    readonly hashesPlain: boolean;
     readonly digests: TextDigests;
     /** Batches that are worked on at a time: so many threads of the pool are busy with them. */
     readonly ahead: number;
   },
 ): Promise<LeafwiseFiles> {
   const { parts, spliced, keepsPlain, digests, segment, ahead, signal } = deps;
+  const hashesPlain = keepsPlain || deps.hashesPlain;
   const call = callOf({ signal });
   const names = runs.map(({ sha256 }) => sha256);
   const known = digests.longest(segment, names);
@@ -70,7 +73,8 @@ export async function makeLeafwiseFiles(
   const work = async (batch: Batch) => ({
     ...batch,
     made: await Promise.all(batch.leaves.map((leaf) => parts.parts(leaf, call))),
-    texts: keepsPlain || batch.run >= known.runs ? await parts.texts(batch.leaves, call) : [],
+    texts:
+      keepsPlain || (hashesPlain && batch.run >= known.runs) ? await parts.texts(batch.leaves, call) : [],
   });
   for await (const { run, isLast, made, texts } of mapInOrder(batchesOf(runs), {
     limit: ahead,
@@ -83,18 +87,19 @@ export async function makeLeafwiseFiles(
     }
     if (keepsPlain) plainChunks.push(...texts);
     if (run < known.runs) continue;
-    for (const text of texts) {
-      state.update(text);
-      sizeBytes += text.length;
-    }
+    for (const { facts } of made) sizeBytes += facts.plainBytes;
+    for (const text of texts) state.update(text);
     if (!keepsPlain) parts.release(texts);
-    if (isLast) digests.keep(segment, names, { runs: run + 1, sizeBytes, state });
+    if (hashesPlain && isLast) digests.keep(segment, names, { runs: run + 1, sizeBytes, state });
   }
 
   const end = deps.tail(sizeBytes);
-  state.update(end);
-  const plain = { encoding: 'plain', sizeBytes: sizeBytes + end.length, sha256: state.hex() } as const;
-  const files: MadeFile[] = [keepsPlain ? { ...plain, chunks: [...plainChunks, end] } : plain];
+  const files: MadeFile[] = [];
+  if (hashesPlain) {
+    state.update(end);
+    const plain = { encoding: 'plain', sizeBytes: sizeBytes + end.length, sha256: state.hex() } as const;
+    files.push(keepsPlain ? { ...plain, chunks: [...plainChunks, end] } : plain);
+  }
   for (const [encoding, chunks] of segments)
     if (encoding !== 'plain') files.push(await joinSegments(encoding, { chunks, rows, end }));
   return { files, leaves: rows };

@@ -79,7 +79,8 @@ export async function renderIndex(input: IndexInput, deps: IndexDeps): Promise<I
     const keepsPlain = encodings.includes('plain');
     const runs = input.runs.map(({ run, sha256 }) => ({ sha256, leaves: run.leaves }));
     const { digests } = deps;
-    const work = { segment, tail, parts, spliced, keepsPlain, digests, ahead };
+    const hashesPlain = deps.segment.hashesText !== false;
+    const work = { segment, tail, parts, spliced, keepsPlain, hashesPlain, digests, ahead };
     const { files, leaves } = await makeLeafwiseFiles(runs, { ...call, ...work });
     const kept: IndexFile[] = [];
     for (const file of files) kept.push(await keep(file, call));

@@ -20,10 +20,12 @@ const TYPES = {
   symbolicLink: { flag: '2', mode: 0o777 },
   hardLink: { flag: '1', mode: 0o644 },
 } as const;
-const TYPE_OFFSET = 156;
+/** uid and gid. */
+const NOBODY = '0000000\0'.repeat(2);
+const NO_CHECKSUM = '\0'.repeat(8);
 const MAGIC_OFFSET = 257;
-const GNU_MAGIC = 'ustar  \0';
-const OWNER_OFFSETS = [265, 297];
+/** GNU's magic, then the owner and the group by name. */
+const OWNER = `ustar  \0${'root'.padEnd(32, '\0')}root`;
 const LONG_LINK = '././@LongLink';
 
 /**
@@ -42,22 +44,12 @@ export function tarEntry(entry: TarWriteEntry, options: { readonly mtimeSeconds:
   const { flag, mode } = TYPES[entry.type ?? 'file'];
   const path = Buffer.from(entry.path, 'utf8');
   const linkPath = Buffer.from(entry.linkPath ?? '', 'utf8');
-  const bytes = entry.bytes ?? new Uint8Array();
-  const parts: Uint8Array[] = [];
-  if (linkPath.length > TAR_STRINGS.link.length) parts.push(...longName('K', linkPath));
-  if (path.length > TAR_STRINGS.name.length) parts.push(...longName('L', path));
-  parts.push(
-    header({
-      flag,
-      path,
-      linkPath,
-      sizeBytes: bytes.length,
-      mode: entry.mode ?? mode,
-      mtimeSeconds: options.mtimeSeconds,
-    }),
-    ...padded(bytes),
-  );
-  return Buffer.concat(parts);
+  const { bytes = new Uint8Array() } = entry;
+  const own = member({ flag, path, linkPath, bytes, mode: entry.mode ?? mode, ...options });
+  const names: Uint8Array[] = [];
+  if (linkPath.length > TAR_STRINGS.link.length) names.push(longName('K', linkPath));
+  if (path.length > TAR_STRINGS.name.length) names.push(longName('L', path));
+  return names.length === 0 ? own : Buffer.concat([...names, own]);
 }
 
 /** What follows the last entry: two blocks of zeros. */
@@ -65,46 +57,38 @@ export function tarEnd(): Uint8Array {
   return new Uint8Array(2 * TAR_BLOCK_BYTES);
 }
 
-function longName(flag: 'L' | 'K', name: Uint8Array): Uint8Array[] {
-  const body = Buffer.concat([name, Uint8Array.of(0)]);
+function longName(flag: 'L' | 'K', name: Uint8Array): Uint8Array {
+  const bytes = Buffer.concat([name, Uint8Array.of(0)]);
   const path = Buffer.from(LONG_LINK);
-  return [
-    header({ flag, path, linkPath: new Uint8Array(), sizeBytes: body.length, mode: 0o644, mtimeSeconds: 0 }),
-    ...padded(body),
-  ];
+  return member({ flag, path, linkPath: new Uint8Array(), bytes, mode: 0o644, mtimeSeconds: 0 });
 }
 
-function padded(bytes: Uint8Array): Uint8Array[] {
-  const rest = bytes.length % TAR_BLOCK_BYTES;
-  return rest === 0 ? [bytes] : [bytes, new Uint8Array(TAR_BLOCK_BYTES - rest)];
-}
-
-function header(fields: {
+/** A header and its data, in whole blocks. */
+function member(fields: {
   flag: string;
   path: Uint8Array;
   linkPath: Uint8Array;
-  sizeBytes: number;
+  bytes: Uint8Array;
   mode: number;
   mtimeSeconds: number;
 }): Uint8Array {
-  const block = Buffer.alloc(TAR_BLOCK_BYTES);
-  block.set(fields.path.subarray(0, TAR_STRINGS.name.length), TAR_STRINGS.name.offset);
-  block.set(fields.linkPath.subarray(0, TAR_STRINGS.link.length), TAR_STRINGS.link.offset);
-  writeOctal(block, 'mode', fields.mode);
-  writeOctal(block, 'uid', 0);
-  writeOctal(block, 'gid', 0);
-  writeOctal(block, 'size', fields.sizeBytes);
-  writeOctal(block, 'mtime', fields.mtimeSeconds);
-  block.write(fields.flag, TYPE_OFFSET, 'latin1');
-  block.write(GNU_MAGIC, MAGIC_OFFSET, 'latin1');
-  for (const offset of OWNER_OFFSETS) block.write('root', offset, 'latin1');
-  sealTarHeader(block);
-  return block;
+  const { mode, bytes, mtimeSeconds, flag } = fields;
+  const blocks = 1 + Math.ceil(bytes.length / TAR_BLOCK_BYTES);
+  const all = Buffer.alloc(blocks * TAR_BLOCK_BYTES);
+  all.set(fields.path.subarray(0, TAR_STRINGS.name.length), TAR_STRINGS.name.offset);
+  all.set(fields.linkPath.subarray(0, TAR_STRINGS.link.length), TAR_STRINGS.link.offset);
+  // Neighbouring fields are written as one text: databases have thousands of headers.
+  const numbers = [octal('mode', mode), NOBODY, octal('size', bytes.length), octal('mtime', mtimeSeconds)];
+  all.write(`${numbers.join('')}${NO_CHECKSUM}${flag}`, TAR_NUMBERS.mode.offset, 'latin1');
+  all.write(OWNER, MAGIC_OFFSET, 'latin1');
+  sealTarHeader(all);
+  all.set(bytes, TAR_BLOCK_BYTES);
+  return all;
 }
 
-function writeOctal(block: Buffer, field: keyof typeof TAR_NUMBERS, value: number): void {
-  const { offset, length } = TAR_NUMBERS[field];
+function octal(field: keyof typeof TAR_NUMBERS, value: number): string {
+  const { length } = TAR_NUMBERS[field];
   const digits = value.toString(8).padStart(length - 1, '0');
   if (value < 0 || digits.length >= length) throw new Error(`Not a ${field} for a tar header: ${value}`);
-  block.write(digits, offset, 'latin1');
+  return `${digits}\0`;
 }

@@ -149,14 +149,14 @@ export interface IndexPlan {
   readonly slots: readonly string[];
   /** Which of the format's `segments` renders it. */
   readonly segment: string;
-  /** Encodings that are published. `plain` is hashed in any case. */
+  /** Encodings that are published. `plain` is hashed in any case, unless the segment says otherwise. */
   readonly encodings: readonly Encoding[];
 }
 
 /** An index that was made. */
 export interface RenderedIndex {
   readonly plan: IndexPlan;
-  /** `plain` is always there, published or not. */
+  /** `plain` is always there, published or not, unless its segment is not hashed. */
   readonly files: readonly {
     readonly encoding: Encoding;
     readonly sizeBytes: number;
@@ -170,6 +170,8 @@ export interface Segment {
   render(records: readonly PackageRecord[]): Uint8Array;
   /** What follows the last segment. `plainBytes`: of text before it; 0: there is no package. Absent: nothing. */
   tail?(plainBytes: number): Uint8Array;
+  /** False: the format asks for no digest of a text that is published compressed only, so none is made. */
+  readonly hashesText?: false;
   /** Takes such a text apart again; absent for one that does not tell all of a package. */
   readonly reader?: SegmentReader;
 }

@@ -93,24 +93,52 @@ export function withBlocks(metadata: string, blocks: Desc): string {
 
 /** The blocks of a metadata text, without the list of files. */
 export function readDesc(metadata: string): Desc {
-  const { blocks } = split(metadata);
-  const desc: Partial<Record<DescKey, readonly string[]>> = {};
-  for (const block of blocks.split('\n\n')) {
+  return toDesc(parseBlocks(split(metadata).blocks));
+}
+
+/** The values of blocks by their names, whatever these are; a block that is there twice counts as it stands last. */
+export function parseBlocks(text: string): ReadonlyMap<string, readonly string[]> {
+  const blocks = new Map<string, readonly string[]>();
+  for (const block of text.split(/\n{2,}/)) {
     const [head = '', ...values] = block.split('\n');
-    const key = ORDER.find((one) => head === `%${one}%`);
-    if (key !== undefined) desc[key] = values;
+    const name = /^%([^%]+)%$/.exec(head)?.[1];
+    if (name !== undefined)
+      blocks.set(
+        name,
+        values.filter((value) => value !== ''),
+      );
+  }
+  return blocks;
+}
+
+/** Those that a database has. */
+export function toDesc(blocks: ReadonlyMap<string, readonly string[]>): Desc {
+  const desc: Partial<Record<DescKey, readonly string[]>> = {};
+  for (const key of ORDER) {
+    const values = blocks.get(key);
+    if (values !== undefined) desc[key] = values;
   }
   return desc;
 }
 
-/** The file `desc` of a database. */
-export function renderDesc(record: PackageRecord): string {
-  return writeBlocks({
-    ...readDesc(record.metadata),
-    FILENAME: [fileNameOf(record.path)],
-    CSIZE: [String(record.sizeBytes)],
-    SHA256SUM: [record.sha256],
-  });
+/** The file `desc` of a database: the blocks of the metadata, with those of the file in their places. */
+export function renderDesc({ path, sizeBytes, sha256, metadata }: PackageRecord): string {
+  const { blocks } = split(metadata);
+  const part = (from: DescKey, to: DescKey): string =>
+    blocks.slice(startAfter(blocks, from), startAfter(blocks, to));
+  return [
+    `%FILENAME%\n${fileNameOf(path)}\n\n`,
+    part('FILENAME', 'CSIZE'),
+    `%CSIZE%\n${sizeBytes}\n\n`,
+    part('CSIZE', 'SHA256SUM'),
+    `%SHA256SUM%\n${sha256}\n\n`,
+    blocks.slice(startAfter(blocks, 'SHA256SUM')),
+  ].join('');
+}
+
+/** When it was built, seconds since 1970; 0 where nothing is said. */
+export function buildDateOf({ metadata }: Pick<PackageRecord, 'metadata'>): number {
+  return Number(/\n%BUILDDATE%\n([0-9]+)\n/.exec(metadata)?.[1] ?? 0);
 }
 
 /** The file `files` of a database. */
@@ -132,8 +160,17 @@ function writeBlocks(desc: Desc): string {
   return text;
 }
 
-/** Only the list of files begins so after an empty line: no value is empty. */
+/** Where the first block that comes after `key` begins. */
+function startAfter(blocks: string, key: DescKey): number {
+  for (let at = ORDER.indexOf(key) + 1; at < ORDER.length; at++) {
+    const start = blocks.indexOf(`\n\n%${ORDER[at]}%\n`);
+    if (start !== -1) return start + 2;
+  }
+  return blocks.length;
+}
+
+/** Only a block begins so after an empty line, the list of files too: no value is empty. */
 function split(metadata: string): { readonly blocks: string; readonly files: string } {
-  const at = metadata.indexOf(`\n\n${FILES_HEAD.trimEnd()}`);
-  return { blocks: metadata.slice(0, at), files: metadata.slice(at + 2) };
+  const at = metadata.indexOf(`\n\n${FILES_HEAD.trimEnd()}`) + 2;
+  return { blocks: metadata.slice(0, at), files: metadata.slice(at) };
 }

@@ -11,11 +11,14 @@
  */
 import { tarEnd, tarEntry } from '../../codec/tar-writer.ts';
 import type { PackageRecord, Segment } from '../format.ts';
-import { readDesc, renderDesc, renderFiles } from './desc.ts';
+import { buildDateOf, renderDesc, renderFiles } from './desc.ts';
+
+/** Octal digits in a tar header end in the year 2242. */
+const MAX_TAR_SECONDS = 0o77777777777;
 
 export const segments: Readonly<Record<'db' | 'files', Segment>> = {
-  db: { render: (records) => render(records, { withFiles: false }), tail: tarEnd },
-  files: { render: (records) => render(records, { withFiles: true }), tail: tarEnd },
+  db: { render: (records) => render(records, { withFiles: false }), tail: tarEnd, hashesText: false },
+  files: { render: (records) => render(records, { withFiles: true }), tail: tarEnd, hashesText: false },
 };
 
 function render(
@@ -25,18 +28,11 @@ function render(
   const parts: Uint8Array[] = [];
   for (const record of records) {
     const folder = `${record.name}-${record.version}`;
-    const options = { mtimeSeconds: buildDate(record) };
+    const options = { mtimeSeconds: Math.min(buildDateOf(record), MAX_TAR_SECONDS) };
     parts.push(tarEntry({ path: `${folder}/`, type: 'directory' }, options));
     parts.push(tarEntry({ path: `${folder}/desc`, bytes: Buffer.from(renderDesc(record)) }, options));
     if (withFiles)
       parts.push(tarEntry({ path: `${folder}/files`, bytes: Buffer.from(renderFiles(record)) }, options));
   }
   return Buffer.concat(parts);
-}
-
-/** Octal digits in a tar header end in the year 2242. */
-const MAX_TAR_SECONDS = 0o77777777777;
-
-function buildDate({ metadata }: PackageRecord): number {
-  return Math.min(Number(readDesc(metadata).BUILDDATE?.[0] ?? 0), MAX_TAR_SECONDS);
 }
