@@ -20,6 +20,9 @@ import { promotePackages } from './promote-packages.ts';
 import { openTail } from './read-repository.ts';
 import { removePackages } from './remove-packages.ts';
 import { repairRepository } from './verify/repair.ts';
+import { verifyRepository } from './verify/verify.ts';
+import type { Finding } from './verify/verify-finding.ts';
+import { checkPackages } from './verify/verify-packages.ts';
 
 const X86 = 'pacman/x86_64/pacman';
 const ARM = 'pacman/aarch64/pacman';
@@ -156,6 +159,26 @@ describe('signatures', () => {
     ]);
     await repairRepository(await user.open('pacman'), { ...user.options, dryRun: false });
     expect(await findingsOf(user)).toEqual([]);
+  });
+
+  test('is checked over the package itself, whatever the ledger says', async () => {
+    await using user = await createPacmanUser();
+    await publishArch(user, [TOOL, DOCS]);
+    const { checked } = await verifyRepository(await user.open('pacman'), user.options);
+    expect(checked.signatures).toBe(2);
+    // As if a committer had listed the packages with signatures of nobody.
+    const repository = await user.open('pacman');
+    const tail = await openTail(repository);
+    await using other = await createPacmanUser();
+    await publishArch(other, [TOOL]);
+    const { signers } = (await openTail(await other.open('pacman'))).content;
+    const findings: Finding[] = [];
+    const content = { ...tail.content, signers };
+    await checkPackages(repository, { tail: { ...tail, content }, findings }, user.options);
+    expect(findings.map(({ area, path }) => `${area} ${path}`).toSorted()).toEqual([
+      'signature any/docs++-1.0-1-any.pkg.tar.zst.sig',
+      'signature x86_64/tool-1.0-1-x86_64.pkg.tar.zst.sig',
+    ]);
   });
 
   test('a key is replaced in three steps, and every package is signed by one key at each', async () => {

@@ -18,6 +18,7 @@ import type { Terms } from './change/terms.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { InspectedPackage, KnownPackages } from './ingest/inspected.ts';
 import { sizeAt, storePackage } from './ingest/store-package.ts';
+import { singleSigner } from './keys/signers.ts';
 import { type PlacedPackage, type PublishPlan, planPublish, type RefusedFile } from './plan-publish.ts';
 import { findTail, viewTail } from './read-repository.ts';
 import type { Repository, UseCaseOptions } from './repository.ts';
@@ -119,6 +120,13 @@ export async function publishPackages(
   // Known before anything is written.
   if (tail === undefined || plan.fresh.length > 0) requireCommitter(repository.ledger, tail?.revision);
   const stored = await store(repository, plan, options);
+  const { packageSignatures: rules } = plan.format;
+  const signer = singleSigner(terms.signers);
+  if (rules !== undefined && signer !== undefined) {
+    // Loaded late: apt and opkg check no signatures of packages.
+    const { takePackagerSignatures } = await import('./ingest/packager-signatures.ts');
+    await takePackagerSignatures(repository, stored, { rules, signer }, options);
+  }
   const actions: Action[] = [
     ...(tail === undefined ? [{ type: 'settings', create: true, ...terms } as const] : []),
     ...(stored.length === 0 ? [] : [{ type: 'add', to: place, files: mapEach(stored, publicFile) } as const]),

@@ -101,7 +101,7 @@ describe('publishing', () => {
     for (const version of ['9', '10', '11']) await session.deb({ name: 'hello', version });
     await session.run('publish', 'hello_9_amd64.deb', 'hello_10_amd64.deb');
     const { stdout } = await session.run('publish', 'hello_11_amd64.deb');
-    expect(plainOutput(session, stdout)).toContain('hello 9 amd64 drops out of the index (keep)');
+    expect(plainOutput(session, stdout)).toContain('hello 9 amd64 drops out of the index: newer ones stay');
     const { answer } = await session.json('list');
     expect(answer).toMatchObject({ packages: [{ version: '10' }, { version: '11' }] });
   });

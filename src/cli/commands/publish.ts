@@ -157,7 +157,7 @@ function publishedLines(
   if (unchanged > 0)
     lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
   for (const { name, version, architecture } of one.dropped)
-    lines.push(`  ${name} ${version} ${architecture} drops out of the index (keep)`);
+    lines.push(`  ${name} ${version} ${architecture} drops out of the index: newer ones stay`);
   if (one.proposal !== undefined) {
     const what = `${formatNumberOf(added.length, noun)} for ${place}`;
     lines.push(...proposedLines({ proposal: one.proposal, what }, palette));

@@ -14,8 +14,8 @@ import { sha256Hex } from '../../core/digest.ts';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
 import type { PackageRecord, PackageSignatures } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
+import { isSignedBy } from '../../signing/is-signed-by.ts';
 import { namesSigner } from '../../signing/names-signer.ts';
-import { verifySigned } from '../../signing/verify-signed.ts';
 import { readBytes } from '../../storage/read-all.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { PACKAGE_HEADERS } from '../ingest/store-package.ts';
@@ -110,8 +110,9 @@ async function withSignature(
   const path = rules.pathOf(record);
   const findOne = async (): Promise<Uint8Array | undefined> => {
     const signature = await readIfThere({ tree }, path, call);
-    const options = { name: record.path, publicKeys: [publicKey], nowMs };
-    return signature !== undefined && (await holds({ signature, bytes }, options)) ? signature : undefined;
+    const options = { name: record.path, publicKey, nowMs };
+    const isOwn = signature !== undefined && (await isSignedBy({ signature, bytes }, options));
+    return isOwn ? signature : undefined;
   };
   const known = await findOne();
   if (known !== undefined) return rules.add(record, known);
@@ -124,19 +125,6 @@ async function withSignature(
   }
   // What is no signature of this key gives way when the companions of the package are placed.
   return rules.add(record, (await findOne()) ?? made);
-}
-
-async function holds(
-  { signature, bytes }: { readonly signature: Uint8Array; readonly bytes: Uint8Array },
-  options: Parameters<typeof verifySigned>[1],
-): Promise<boolean> {
-  try {
-    await verifySigned({ form: 'binary', signature, bytes }, options);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'VERIFY_FAILED')) return false;
-    throw error;
-  }
 }
 
 async function readIfThere(

@@ -2,21 +2,23 @@
 import { createLeafStore } from '../../catalog/leaf-store.ts';
 import { readRun } from '../../catalog/run.ts';
 import { hasCode } from '../../core/pakhus-error.ts';
-import type { PackageRecord } from '../../formats/format.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import { companionsBetween, hasCompanion } from '../change/companions.ts';
-import { holds } from '../ingest/store-package.ts';
+import type { ReadRevision } from '../change/content.ts';
+import { singleSigner } from '../keys/signers.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
 import { type Check, type Finding, FROM_BACKUP } from './verify-finding.ts';
+import { checkPackage, type PackageSigning } from './verify-package.ts';
 
-/** Gives how many files were read. */
+/** Gives how many files were read, and how many signatures over packages were checked. */
 export async function checkPackages(
   repository: Repository,
   { tail, findings }: Check,
   { report, signal }: UseCaseOptions,
-): Promise<number> {
+): Promise<{ readonly packages: number; readonly signatures: number }> {
   const { blobs } = repository.ledger;
+  const signing = signingOf(tail.content);
   const leaves = createLeafStore(blobs);
   const seen = new Set<string>();
   const total = tail.content.catalog.runs.reduce((sum, run) => sum + run.packages, 0);
@@ -25,17 +27,26 @@ export async function checkPackages(
       for (const leaf of (await readRun(blobs, entry.ref)).leaves) {
         signal?.throwIfAborted();
         await collect(findings, leaf.blob.key, async () => {
-          for (const record of await leaves.read(leaf))
-            await checkFile(repository, { record, seen, findings });
+          for (const record of await leaves.read(leaf)) {
+            if (seen.has(record.path)) continue;
+            seen.add(record.path);
+            const finding = await checkPackage(repository, record, signing);
+            if (finding !== undefined) findings.push(finding);
+          }
         });
         report({ type: 'progress', task: 'Checking packages', done: seen.size, total });
       }
     });
   }
-  return (
-    seen.size +
-    (await checkCompanions(repository, { tail, findings }, signal === undefined ? {} : { signal }))
-  );
+  const call = signal === undefined ? {} : { signal };
+  const companions = await checkCompanions(repository, { tail, findings }, call);
+  return { packages: seen.size + companions, signatures: signing === undefined ? 0 : seen.size };
+}
+
+function signingOf({ catalog, signers }: ReadRevision['content']): PackageSigning | undefined {
+  const { packageSignatures: rules } = formatByName(catalog.settings.format);
+  const signer = singleSigner(signers);
+  return rules === undefined || signer === undefined ? undefined : { rules, signer };
 }
 
 /** Files beside the packages. Gives how many there are. */
@@ -75,20 +86,4 @@ async function collect(findings: Finding[], path: string, work: () => Promise<vo
     if (!hasCode(error, 'LEDGER_CORRUPT')) throw error;
     findings.push({ area: 'blob', path, problem: error.message, remedy: FROM_BACKUP });
   }
-}
-
-async function checkFile(
-  repository: Repository,
-  at: { readonly record: PackageRecord; readonly seen: Set<string>; readonly findings: Finding[] },
-): Promise<void> {
-  const { record, seen, findings } = at;
-  if (seen.has(record.path)) return;
-  seen.add(record.path);
-  if (await holds(repository.tree, record)) return;
-  findings.push({
-    area: 'package',
-    path: record.path,
-    problem: `is missing or has other bytes than ${record.name} ${record.version} ${record.architecture}`,
-    remedy: 'Publish the same package file again; it is put back.',
-  });
 }

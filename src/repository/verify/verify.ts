@@ -58,9 +58,9 @@ async function verifyRevision(
   const findings: Finding[] = [];
   const check: Check = { tail, findings };
   const records = await checkLog(repository, check, options);
-  const packages = await checkPackages(repository, check, options);
+  const { packages, signatures: ofPackages } = await checkPackages(repository, check, options);
   const indexes = await checkIndexes(repository, check, call);
-  const signatures = await checkSignatures(repository, check);
+  const signatures = ofPackages + (await checkSignatures(repository, check));
   const pointers = await checkPointers(repository, check, call);
   const pages = await checkAllPages(repository, check, call);
   const blobs = await checkBlobs(repository, check, call);
