@@ -59,6 +59,7 @@ export function syncLines(one: Synced, palette: Palette): readonly string[] {
     return [
       ...changes,
       ...missingLines(one.missing, palette),
+      ...elsewhereLines(one),
       `${mirror} would have ${all}: ${added.length} to add (${size}), ${removed.length} to remove. Nothing was changed.`,
     ];
   }
@@ -70,6 +71,7 @@ export function syncLines(one: Synced, palette: Palette): readonly string[] {
   return [
     ...(changed ? changes : []),
     ...missingLines(one.missing, palette),
+    ...elsewhereLines(one),
     head,
     ...(changed ? [`  ${all} in all`] : []),
     `  ${statistics(one)}`,
@@ -108,6 +110,17 @@ export function changeLines({ added, removed }: Pick<Synced, 'added' | 'removed'
 function keyOf({ name, architecture }: MirroredPackage): string {
   return `${name} ${architecture}`;
 }
+
+/** Machines of a distribution have its packages; who mirrors a distribution wants to know. */
+function elsewhereLines({ elsewhere }: Synced): readonly string[] {
+  if (elsewhere.length === 0) return [];
+  const more = elsewhere.length > NAMED ? `, and ${elsewhere.length - NAMED} more` : '';
+  return [
+    `  not in any source, so machines need it from elsewhere: ${elsewhere.slice(0, NAMED).join(', ')}${more}`,
+  ];
+}
+
+const NAMED = 8;
 
 export function missingLines(missing: Synced['missing'], palette: Palette): readonly string[] {
   return missing.map(({ wanted, problem }) => palette.bad(`  left out: ${wanted}: ${problem}`));

@@ -27,6 +27,7 @@ export interface MirrorEntry {
   readonly sections?: readonly string[] | undefined;
   readonly priorities?: readonly string[] | undefined;
   readonly recommends?: boolean | undefined;
+  readonly strict?: boolean | undefined;
   readonly authorization?: string | undefined;
   readonly connections?: number | undefined;
   readonly requestsPerSecond?: number | undefined;

@@ -138,6 +138,10 @@ function createMirrorSchema() {
       sections: list(z.string().min(1)).optional().describe('All packages of a section: net, non-free/*.'),
       priorities: list(z.string().min(1)).optional().describe('All packages of a priority: required.'),
       recommends: z.boolean().optional().describe('What packages recommend comes along. Default: false.'),
+      strict: z
+        .boolean()
+        .optional()
+        .describe('A need for a name that no source has leaves a package out. Default: false, it is told.'),
       authorization: matching(VARIABLE_NAME)
         .optional()
         .describe('The environment variable that holds the value of the header Authorization.'),

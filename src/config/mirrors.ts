@@ -19,6 +19,8 @@ export interface MirrorConfig {
   readonly sections: readonly string[];
   readonly priorities: readonly string[];
   readonly recommends: boolean;
+  /** What no source has is an error; otherwise machines have it from elsewhere. */
+  readonly strict: boolean;
   /** The environment variable that holds the value of the header Authorization for the sources' hosts. */
   readonly authorization: string | undefined;
   readonly connections: number;
@@ -52,6 +54,7 @@ export function toMirror(
     sections: entry.sections ?? [],
     priorities: entry.priorities ?? [],
     recommends: entry.recommends ?? false,
+    strict: entry.strict ?? false,
     authorization: entry.authorization,
     connections: entry.connections ?? DEFAULT_CONNECTIONS,
     requestsPerSecond: entry.requestsPerSecond,

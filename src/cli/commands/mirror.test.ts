@@ -104,17 +104,31 @@ test('packages of our own live beside it, in another component', async () => {
   expect(await listed(session)).toEqual(['ours 1.0', 'tool 2.0']);
 });
 
+test('what a vendor expects of the distribution is told, and not looked for', async () => {
+  await using session = await createMirrorSession({
+    packages: [{ name: 'agent', ...needs('libc6 (>= 2.36)') }],
+  });
+  await session.add('--package', 'agent');
+  const told = 'not in any source, so machines need it from elsewhere: libc6 (>= 2.36)\n';
+  for (const _ of ['first', 'again'])
+    expect((await session.run('mirror', 'sync', 'vendor')).stdout).toContain(told);
+  expect(await listed(session)).toEqual(['agent 1.0']);
+  const yaml = join(session.cwd, 'pakhus.yaml');
+  await writeFile(yaml, `${await readFile(yaml, 'utf8')}    strict: true\n`);
+  expect((await session.run('mirror', 'sync', 'vendor')).stderr).toContain('agent needs libc6 (>= 2.36)');
+});
+
 describe('what cannot be had', () => {
   test('is an error where it is required, and nothing is made', async () => {
     await using session = await createMirrorSession({
-      packages: [...PACKAGES, { name: 'broken', ...needs('nothing (>= 2)') }],
+      packages: [...PACKAGES, { name: 'broken', ...needs('lib (>= 2)') }],
     });
     await session.add('--package', 'tol', '--package', 'broken');
     const { code, stderr } = await session.run('mirror', 'sync', 'vendor');
     expect(code).toBe(1);
     expect(complaintsIn(stderr)).toContain('Error: vendor: 2 required packages cannot be had');
     expect(stderr).toContain('tol: there is no such package; did you mean tool?');
-    expect(stderr).toContain('broken: broken needs nothing (>= 2)');
+    expect(stderr).toContain('broken: broken needs lib (>= 2)');
     expect((await session.run('list', 'vendor')).code).toBe(10);
   });
 

@@ -30,6 +30,8 @@ export interface Closure<W> {
   addRecommended(): void;
   /** Those that were chosen, in the order in which they came, and why. */
   readonly chosen: ReadonlyMap<number, Because<W>>;
+  /** What they need and machines have to get from elsewhere, as it is written. */
+  readonly elsewhere: ReadonlySet<string>;
   /** Who answers to a name, in the order in which apt would look at them. */
   answering(name: string): readonly number[];
 }
@@ -40,11 +42,14 @@ export function createClosure<W>(
     reader,
     compareVersions,
     without,
+    strict,
   }: {
     readonly reader: TermsReader;
     compareVersions(a: string, b: string): number;
     /** Those that cannot be had. */
     readonly without: (offer: Offer) => boolean;
+    /** A need for a name that nobody has is unmet; otherwise machines have it from elsewhere. */
+    readonly strict: boolean;
   },
 ): Closure<W> {
   const terms: readonly InstallTerms[] = offers.map((offer) => reader.read(offer));
@@ -53,6 +58,7 @@ export function createClosure<W>(
     { compareVersions },
   );
   const chosen = new Map<number, Because<W>>();
+  const elsewhere = new Set<string>();
   const dead = new Map<number, Unmet | undefined>();
   for (const [node, offer] of offers.entries()) if (without(offer)) dead.set(node, undefined);
 
@@ -68,19 +74,25 @@ export function createClosure<W>(
   const rank = (node: number, { name }: Relation): number =>
     offers[node]?.name === name.replace(/:.*$/, '') ? 0 : 1;
 
+  const isFromElsewhere = (clause: Clause): boolean =>
+    !strict && reader.relationsOf(clause).some(({ name }) => !index.isKnown(name));
+
   /** Undefined: all of it is chosen now. */
   const attempt = (root: number, because: Because<W>): Unmet | undefined => {
     const fresh = new Map<number, Because<W>>([[root, because]]);
+    const open: string[] = [];
     for (const node of fresh.keys()) {
       for (const clause of terms[node]?.needs ?? []) {
         const options = optionsOf(clause);
         if (options?.some((one) => chosen.has(one) || fresh.has(one)) ?? true) continue;
         const [first] = options ?? [];
-        if (first === undefined) return { node, clause: reader.textOf(clause) };
-        fresh.set(first, { by: node, clause: reader.textOf(clause), recommended: false });
+        if (first === undefined && isFromElsewhere(clause)) open.push(reader.textOf(clause));
+        else if (first === undefined) return { node, clause: reader.textOf(clause) };
+        else fresh.set(first, { by: node, clause: reader.textOf(clause), recommended: false });
       }
     }
     for (const [node, why] of fresh) chosen.set(node, why);
+    for (const text of open) elsewhere.add(text);
     return undefined;
   };
 
@@ -102,7 +114,7 @@ export function createClosure<W>(
   };
 
   return {
-    chosen,
+    ...{ chosen, elsewhere },
     add: (node, wish) => take(node, { wish }),
     addRecommended() {
       for (const node of chosen.keys()) {

@@ -27,6 +27,8 @@ export interface WantedPackage {
 export interface Wanted {
   readonly packages: readonly WantedPackage[];
   readonly missing: readonly Missing[];
+  /** What machines have to get from elsewhere. */
+  readonly elsewhere: readonly string[];
   /** By architecture. */
   readonly selections: ReadonlyMap<string, Selection>;
 }
@@ -39,6 +41,7 @@ export interface WantedInput {
   readonly wishes: readonly Wish[];
   readonly architectures: readonly string[];
   readonly recommends: boolean;
+  readonly strict: boolean;
   readonly to: { readonly channel: string; readonly component: string | undefined };
   /** Packages that cannot be had, by `wantedId`, and why. */
   readonly excluded: Map<string, string>;
@@ -102,7 +105,10 @@ function chooseAll(input: WantedInput): {
     }
   }
   return {
-    wanted: { packages: [...packages.values()], selections, missing: missingIn(selections, excluded) },
+    wanted: {
+      ...{ packages: [...packages.values()], selections, missing: missingIn(selections, excluded) },
+      elsewhere: [...new Set([...selections.values()].flatMap((one) => one.elsewhere))],
+    },
     bad,
   };
 }

@@ -92,18 +92,18 @@ export async function lookOut(
     }),
   );
   const to = { channel, component: mirror.to.component };
-  const { recommends } = mirror;
+  const { recommends, strict } = mirror;
   const known = { tail, settings, format, channel, components, suites, wishes };
   const digests = suites.map((suite) => suite.digests);
   const stateAt: MirrorOutlook['stateAt'] = (rev) =>
-    sha256Hex(Buffer.from(JSON.stringify([digests, wishes, architectures, recommends, to, rev])));
+    sha256Hex(Buffer.from(JSON.stringify([digests, wishes, architectures, recommends, strict, to, rev])));
   return {
     ...{ ...known, stateAt },
     async plan() {
       const indexes: UpstreamIndex[] = [];
       for (const suite of suites) indexes.push(...(await suite.readIndexes()));
       options.report({ type: 'progress', task: 'Choosing packages' });
-      const choice = { format, install, rules, indexes, wishes, architectures, recommends, to };
+      const choice = { format, install, rules, indexes, wishes, architectures, recommends, strict, to };
       const wantedWithout: MirrorPlan['wantedWithout'] = (excluded) => findWanted({ ...choice, excluded });
       const wanted = wantedWithout(new Map());
       const difference = await compareMirror(repository, wanted.packages, { ...known, ...call });

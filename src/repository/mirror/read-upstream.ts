@@ -204,11 +204,12 @@ async function readListed(
   throw new Error('an index has no path');
 }
 
+/** In pieces: an index of Debian has 50 MB, which then are there twice at most. */
 async function plainText(bytes: Uint8Array, { path: name }: ListedFile): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const pieces: string[] = [];
   for await (const chunk of decompress(sniffEncoding(bytes), bytes, { name, limitBytes: TEXT_LIMIT_BYTES }))
-    chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('latin1');
+    pieces.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1'));
+  return pieces.join('');
 }
 
 function expired(

@@ -31,7 +31,7 @@ function select(
 ): Selection & { readonly names: readonly string[]; readonly problems: readonly string[] } {
   const rules = { install: installRules, architecture: 'amd64', compareVersions };
   const offers = readOffers(indexes.map(stanzas), rules);
-  const selection = selectPackages(offers, wishes, { ...rules, recommends: false, ...other });
+  const selection = selectPackages(offers, wishes, { ...rules, recommends: false, strict: false, ...other });
   return {
     ...selection,
     names: [...selection.chosen.values()].map(({ offer: { name, version } }) => `${name} ${version}`).sort(),
@@ -117,7 +117,7 @@ describe('what comes along', () => {
       ['app', needs(need)],
       ['a'],
       ['b'],
-      ['broken', needs('nothing')],
+      ['broken', needs('a (>= 9)')],
       ['giver', 'Provides: virtual, only-virtual, versioned (= 2)'],
       ['virtual'],
       ['python', 'Multi-Arch: allowed'],
@@ -137,7 +137,7 @@ describe('what comes along', () => {
       ['lib'],
       ['nicer'],
       ['b'],
-      ['broken', needs('gone')],
+      ['broken', needs('b (>= 9)')],
     ];
     expect(select([index], [wish('app')]).names).toEqual(['app 1']);
     const { names, missing, chosen } = select([index], [wish('app')], { recommends: true });
@@ -153,6 +153,19 @@ describe('what comes along', () => {
     expect(names).toEqual(['tool 1']);
     expect(problems).toEqual(['app: app needs lib, lib needs x (>= 2)', 'lib: lib needs x (>= 2)']);
     expect(missing.map(({ required }) => required)).toEqual([true, false]);
+  });
+
+  test('a name that nobody has comes from elsewhere, unless nothing may', () => {
+    const index: readonly Spec[] = [
+      ['app', needs('libc6 (>= 2), a | base, old (>= 2) | new')],
+      ['a'],
+      ['old'],
+    ];
+    const lenient = select([index], [wish('app')]);
+    expect(lenient).toMatchObject({ names: ['a 1', 'app 1'], missing: [] });
+    expect(lenient.elsewhere).toEqual(['libc6 (>= 2)', 'old (>= 2) | new']);
+    const strict = select([index], [wish('app')], { strict: true });
+    expect(strict).toMatchObject({ names: [], problems: ['app: app needs libc6 (>= 2)'], elsewhere: [] });
   });
 
   test('what cannot be had is not chosen, nor what needs it', () => {

@@ -27,6 +27,8 @@ export interface Selection {
   /** By number: `Because` names them so. */
   readonly chosen: ReadonlyMap<number, Chosen>;
   readonly missing: readonly Missing[];
+  /** Needs of the chosen ones for names that nobody has here. */
+  readonly elsewhere: readonly string[];
 }
 
 export interface SelectOptions {
@@ -35,6 +37,8 @@ export interface SelectOptions {
   compareVersions(a: string, b: string): number;
   /** What packages recommend comes along, where it can be had. */
   readonly recommends: boolean;
+  /** Nothing comes from elsewhere. */
+  readonly strict: boolean;
   /** Those that cannot be had. */
   readonly without?: (offer: Offer) => boolean;
 }
@@ -43,10 +47,10 @@ export interface SelectOptions {
 export function selectPackages(
   offers: readonly Offer[],
   wishes: readonly Wish[],
-  { install, architecture, compareVersions, recommends, without = () => false }: SelectOptions,
+  { install, architecture, compareVersions, recommends, strict, without = () => false }: SelectOptions,
 ): Selection {
   const reader = install.createTermsReader(architecture);
-  const closure = createClosure<Wish>(offers, { reader, compareVersions, without });
+  const closure = createClosure<Wish>(offers, { reader, compareVersions, without, strict });
   const numbers = new Map(offers.map(({ name }, node) => [name, node]));
   const missing: Missing[] = [];
   const required = new Set<number>();
@@ -69,7 +73,7 @@ export function selectPackages(
     const offer = offers[node];
     if (offer !== undefined) chosen.set(node, { offer, because, required: required.has(node) });
   }
-  return { chosen, missing };
+  return { chosen, missing, elsewhere: [...closure.elsewhere].sort() };
 }
 
 const FIELD: Readonly<Record<Wish['by'], RegExp | undefined>> = {

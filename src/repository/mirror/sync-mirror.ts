@@ -18,6 +18,7 @@ import { createChanges } from '../change/changes.ts';
 import { termsOf } from '../change/content.ts';
 import type { Terms } from '../change/terms.ts';
 import { passGate } from '../gate/gate.ts';
+import { holdYoungGeneration } from '../ingest/hold-heap.ts';
 import { recordOf } from '../ingest/inspected.ts';
 import type { ListedPackage } from '../list-packages.ts';
 import type { Repository, UseCaseOptions } from '../repository.ts';
@@ -38,6 +39,7 @@ export async function syncMirror(
   input: SyncInput,
   options: UseCaseOptions,
 ): Promise<SyncResult> {
+  holdYoungGeneration();
   const outlook = await lookOut(repository, input, options);
   const { tail } = outlook;
   const rev = tail?.revision.signed.record.rev;
@@ -58,9 +60,9 @@ export async function syncMirror(
     ? rev
     : (await commitSync(repository, { input, plan, gone, packages: fetched.packages }, options)).rev;
   const result = summarise(input, { ...plan, ...done }, { rev: now, fetched, changed: !isSame });
-  const { packages, sizeBytes } = result;
+  const { packages, sizeBytes, elsewhere } = result;
   const isWhole = fetched.failed.size + done.wanted.missing.length === 0;
-  if (isWhole) await input.cache.noteSync({ state: plan.stateAt(now), packages, sizeBytes });
+  if (isWhole) await input.cache.noteSync({ state: plan.stateAt(now), packages, sizeBytes, elsewhere });
   await input.cache.prune();
   return result;
 }

@@ -15,6 +15,8 @@ export interface SyncResult {
   readonly unchanged: number;
   /** Optional ones: what was required is an error. */
   readonly missing: readonly Missing[];
+  /** Needs that no source meets: machines have to have these from elsewhere. */
+  readonly elsewhere: readonly string[];
   readonly packages: number;
   readonly sizeBytes: number;
   /** Undefined on a dry run. */
@@ -28,9 +30,9 @@ export interface SyncResult {
 }
 
 /** The same upstream, the same wishes, the same revision, and nothing was left to do. */
-export function asBefore({ packages, sizeBytes }: SyncNote): Omit<SyncResult, 'counts' | 'rev'> {
+export function asBefore({ packages, sizeBytes, elsewhere }: SyncNote): Omit<SyncResult, 'counts' | 'rev'> {
   const nothing = { added: [], removed: [], missing: [], fetched: undefined, changed: false };
-  return { ...nothing, unchanged: packages, packages, sizeBytes };
+  return { ...nothing, unchanged: packages, packages, sizeBytes, elsewhere };
 }
 
 export function summarise(
@@ -44,7 +46,15 @@ export function summarise(
 ): SyncResult {
   const { fresh, gone, unchanged } = difference;
   return {
-    ...{ added: fresh, removed: gone, unchanged, missing: wanted.missing, rev, changed },
+    ...{
+      added: fresh,
+      removed: gone,
+      unchanged,
+      missing: wanted.missing,
+      elsewhere: wanted.elsewhere,
+      rev,
+      changed,
+    },
     packages: wanted.packages.length,
     sizeBytes: wanted.packages.reduce((sum, { listed }) => sum + listed.record.sizeBytes, 0),
     fetched: fetched && {

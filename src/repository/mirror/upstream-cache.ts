@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/digest.ts';
-import { field, num, optional, text } from '../../core/shape.ts';
+import { arrayOf, field, num, optional, text } from '../../core/shape.ts';
 
 /** What a server said of a file, for asking whether it changed. */
 export interface Remembered {
@@ -16,6 +16,7 @@ export interface SyncNote {
   readonly state: string;
   readonly packages: number;
   readonly sizeBytes: number;
+  readonly elsewhere: readonly string[];
 }
 
 export interface UpstreamCache {
@@ -96,6 +97,7 @@ function readNote(value: unknown): SyncNote {
     state: field(value, 'state', text),
     packages: field(value, 'packages', num),
     sizeBytes: field(value, 'sizeBytes', num),
+    elsewhere: field(value, 'elsewhere', arrayOf(text)),
   };
 }
 
