@@ -4,8 +4,8 @@ import { OPKG_OPTIONS, optionProblem, readOptions } from './options.ts';
 import { feedFolder } from './paths.ts';
 import { architectureProblem, isIndependent } from './slots.ts';
 
-/** Files of the repository that a channel's folder must not be. */
-const TAKEN_CHANNELS: readonly string[] = ['key.pub', 'key.asc', 'keys'];
+/** What lies in the repository's folder beside channels: keys, and pages for people. */
+const TAKEN_CHANNELS: readonly string[] = ['key.pub', 'key.asc', 'keys', 'index.html', 'pages', 'setup.sh'];
 const APART = /^[0-9a-f]{12}$/;
 
 /** Checks what paths are made of. Fails with SETTINGS_INVALID, which names the option or name. */
@@ -21,7 +21,7 @@ export function checkSettings(settings: RepositorySettings): void {
   }
   for (const { name } of settings.channels)
     if (TAKEN_CHANNELS.includes(name))
-      throw invalidSetting(`channel ${name}: the public keys have that name`);
+      throw invalidSetting(`channel ${name}: the repository has another file or folder of that name`);
   for (const channel of settings.channels) checkFolders(settings, channel.name);
 }
 
