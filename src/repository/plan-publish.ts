@@ -6,7 +6,7 @@ import type { Identity, Place } from './change/actions.ts';
 import { catalogLookup } from './change/catalog-lookup.ts';
 import { type Changes, createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
-import { dropOldVersions } from './change/keep.ts';
+import { dropOldVersions, listsOne } from './change/keep.ts';
 import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import { type InspectedPackage, type KnownPackages, recordOf } from './ingest/inspected.ts';
@@ -31,6 +31,8 @@ export interface PublishPlan {
   readonly fresh: readonly PlacedPackage[];
   /** There already, the same bytes: the newest revision names `path`. */
   readonly unchanged: readonly PlacedPackage[];
+  /** Not listed, where an index has a name once: a newer version is there, or comes as well. */
+  readonly superseded: readonly PlacedPackage[];
   /** Files with the very bytes of another one of the same call. */
   readonly repeated: readonly InspectedPackage[];
   readonly refused: readonly RefusedFile[];
@@ -65,7 +67,13 @@ export async function planPublish(
   });
   await dropOldVersions(changes, { format, settings });
   const dropped = changes.edits().flatMap(({ drop }) => drop);
-  return { settings, format, ...placed, dropped };
+  const fresh: PlacedPackage[] = [];
+  const superseded: PlacedPackage[] = [];
+  for (const one of placed.fresh) {
+    const isListed = !listsOne({ format, settings }) || (await changes.lookUp(at.place, one.inspected.meta));
+    (isListed ? fresh : superseded).push(one);
+  }
+  return { settings, format, ...placed, fresh, superseded, dropped };
 }
 
 /** Whoever has no configuration does not know that a place takes plain files, and reads packages. @throws CLI_USAGE */

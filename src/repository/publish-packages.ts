@@ -30,8 +30,11 @@ export interface PublishedPackage extends Identity {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** `unchanged`: the very same package was there already, or came twice in this call. */
-  readonly outcome: 'added' | 'proposed' | 'unchanged';
+  /**
+   * `unchanged`: the very same package was there already, or came twice in this call. `superseded`: not published, for the index has a newer
+   * version of that name, and each name once.
+   */
+  readonly outcome: 'added' | 'proposed' | 'unchanged' | 'superseded';
 }
 
 export interface PublishResult {
@@ -95,6 +98,7 @@ export async function publishPackages(
     packages: [
       ...stored.map((one) => published(one, propose === undefined ? 'added' : 'proposed')),
       ...plan.unchanged.map((one) => published(one, 'unchanged')),
+      ...plan.superseded.map((one) => published(one, 'superseded')),
       ...repeats(plan.repeated, [...stored, ...plan.unchanged]),
     ],
     refused: plan.refused,

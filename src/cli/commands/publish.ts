@@ -138,9 +138,10 @@ function publishedLines(
 ): string[] {
   const { palette } = view;
   const place = `${one.repository}/${one.place.channel}/${one.place.component}`;
-  const added = one.packages.filter(({ outcome }) => outcome !== 'unchanged');
+  const added = one.packages.filter(({ outcome }) => outcome === 'added' || outcome === 'proposed');
+  const older = one.packages.filter(({ outcome }) => outcome === 'superseded');
   const noun = one.plain ? 'file' : 'package';
-  const unchanged = one.packages.length - added.length;
+  const unchanged = one.packages.length - added.length - older.length;
   const rows = added
     .slice(0, LIST_LIMIT)
     .map((each) => [
@@ -156,6 +157,10 @@ function publishedLines(
   if (added.length > LIST_LIMIT) lines.push(palette.faint(`  and ${added.length - LIST_LIMIT} more`));
   if (unchanged > 0)
     lines.push(added.length === 0 ? `Nothing new: ${there} in ${place}.` : palette.faint(`  ${there}`));
+  for (const { name, version, architecture } of older.slice(0, LIST_LIMIT))
+    lines.push(palette.faint(`  ${name} ${version} ${architecture} is older than what the index has`));
+  if (older.length > LIST_LIMIT)
+    lines.push(palette.faint(`  and ${older.length - LIST_LIMIT} more like that`));
   for (const { name, version, architecture } of one.dropped)
     lines.push(`  ${name} ${version} ${architecture} drops out of the index: newer ones stay`);
   if (one.proposal !== undefined) {

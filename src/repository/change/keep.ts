@@ -7,12 +7,20 @@ interface Keeping {
   keepOne(format: Format): Promise<void>;
 }
 
+interface KeepingRules {
+  readonly format: Format;
+  readonly settings: RepositorySettings;
+}
+
+/** Whether an index has each name once. */
+export function listsOne({ format, settings }: KeepingRules): boolean {
+  return format.shareNames !== undefined && !format.listsAllVersions?.(settings);
+}
+
 /** Drops what is too much by the settings, or by what an index of the format can list. */
-export async function dropOldVersions(
-  changes: Keeping,
-  { format, settings }: { readonly format: Format; readonly settings: RepositorySettings },
-): Promise<void> {
-  if (format.shareNames !== undefined && !format.listsAllVersions?.(settings)) await changes.keepOne(format);
+export async function dropOldVersions(changes: Keeping, rules: KeepingRules): Promise<void> {
+  const { format, settings } = rules;
+  if (listsOne(rules)) await changes.keepOne(format);
   else if (settings.keep !== undefined) await changes.keepNewest(settings.keep, format);
 }
 
