@@ -76,9 +76,10 @@ async function note(
 
 try {
   for (const { link, endpoint } of links) {
-    for (const contestant of [...installed, ...publishers]) {
+    const contestants = Array.from({ length: options.fullRepeat }, () => [...installed, ...publishers]);
+    for (const [turn, contestant] of contestants.flat().entries()) {
       const folder = contestant === ours || contestant === aptly ? small.debs : join(ready.root, '..');
-      const prefix = `${contestant.id}-${link.replaceAll(' ', '')}`;
+      const prefix = `${contestant.id}-${link.replaceAll(' ', '')}-${turn}`;
       await note(link, { contestant, work: 'first' }, contestant.first(folder, { endpoint, prefix }));
       await note(link, { contestant, work: 'again' }, contestant.again(folder, endpoint));
     }
@@ -89,7 +90,9 @@ try {
       { contestant, work: 'first-large' },
       contestant.first(large.debs, { endpoint: server.endpoint, prefix: `${LARGE}-${contestant.id}` }),
     );
-  for (const [index, deb] of large.extra.entries()) {
+  // Those for `all` go into two indexes, and come first: what the last one took is held against the size of one.
+  const extra = large.extra.toSorted((a, b) => Number(isForAll(b)) - Number(isForAll(a)));
+  for (const [index, deb] of extra.entries()) {
     const { link, endpoint } = links[index % links.length] ?? near;
     for (const contestant of publishers)
       await note(link, { contestant, work: 'add-one' }, contestant.addOne(deb, endpoint));
@@ -119,6 +122,10 @@ try {
   for (const contestant of [...installed, ...publishers, ready]) await contestant.remove();
   await gpg.close();
   await far.stop();
+}
+
+function isForAll(deb: string): boolean {
+  return deb.endsWith('_all.deb');
 }
 
 /** Of the large repository's index, all encodings. */

@@ -2,7 +2,7 @@
  * Writing objects.
  *
  * ```
- * up to 8 MiB                     one request, from memory
+ * up to 8 MiB                     one request, from memory, without the SDK (put-bytes.ts)
  * more, no condition              parts of 8 MiB, four at a time; given up when one fails
  * more, with a condition          parts, where the store keeps the condition of their last step; else one streamed request,
  *                                 after a first pass over the source for its digests
