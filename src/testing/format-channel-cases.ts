@@ -71,6 +71,25 @@ export const channelCases: readonly FormatCase[] = [
     },
   },
   {
+    name: 'an index tells of every package, and one that can be read back gives the same packages',
+    async run(subject) {
+      const records = await manyRecords(subject);
+      const texts = Object.values(subject.format.segments).map((segment) => {
+        const text = Buffer.from(segment.render(records)).toString();
+        const { reader } = segment;
+        if (reader === undefined) return text;
+        assert.equal(reader.lastCut(text), text.length);
+        assert.deepEqual([...reader.read(text)], records);
+        return text;
+      });
+      for (const { name, version } of records)
+        assert.ok(
+          texts.some((text) => text.includes(name) && text.includes(version)),
+          `${name} ${version}`,
+        );
+    },
+  },
+  {
     name: 'companions have names of packages, apart from the package itself',
     async run(subject) {
       const { format } = subject;

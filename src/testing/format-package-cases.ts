@@ -1,5 +1,6 @@
 /** Packages: how they are recognised, read, placed and compared. */
 import assert from 'node:assert/strict';
+import { PakhusError } from '../core/pakhus-error.ts';
 import { checkPath, type FormatCase, placed, refused, strictSource } from './format-case.ts';
 
 const HEAD_BYTES = 4096;
@@ -58,6 +59,30 @@ export const packageCases: readonly FormatCase[] = [
         const read = () => subject.format.readPackage(strictSource(file, false));
         const error = await refused(read, 'ARCHIVE_TRUNCATED', 'ARCHIVE_CORRUPT', 'PACKAGE_INVALID');
         assert.match(error.message, /cut-off/);
+      }
+    },
+  },
+  {
+    name: 'a file that is damaged anywhere is read, or refused by name',
+    async run(subject) {
+      const { bytes } = await placed(subject);
+      for (let step = 0; step < CUTS; step++) {
+        const at = Math.floor((bytes.length * step) / CUTS);
+        for (const change of [0x01, 0xff]) {
+          const damaged = Buffer.from(bytes);
+          damaged[at] = (damaged[at] ?? 0) ^ change;
+          const source = strictSource({ name: 'damaged', bytes: damaged }, false);
+          const error = await subject.format.readPackage(source).then(
+            () => undefined,
+            (reason: unknown) => reason,
+          );
+          if (error === undefined) continue;
+          assert.ok(
+            error instanceof PakhusError && /^(ARCHIVE|PACKAGE)_/.test(error.code),
+            `at ${at}: ${error}`,
+          );
+          assert.match(error.message, /damaged/);
+        }
       }
     },
   },

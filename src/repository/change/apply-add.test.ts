@@ -62,6 +62,16 @@ describe('a proposed file', () => {
     expect(changes.edits()).toEqual([]);
   });
 
+  test('that no client could use is refused, whatever its proposer made of it', async () => {
+    const lints = [{ code: 'x', message: 'clients cannot read it', cure: 'repack', blocks: true } as const];
+    const { settled, changes } = await apply({ inspected: { ...NEW, meta: { ...NEW.meta, lints } } });
+    expect(settled).toMatchObject([
+      { ref: '1', rejected: expect.stringContaining('clients cannot read it') },
+      { ref: '2' },
+    ]);
+    expect(changes.edits()).toEqual([]);
+  });
+
   test.each([USUAL, APART])('waits while %s is being deleted', async (path) => {
     const { settled, changes } = await apply({}, { swept: [path] });
     expect(settled).toEqual([{ ref: '2' }]);
