@@ -1,6 +1,6 @@
 /** Firmware images beside feeds, from publish to collection. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DAY, STORES } from '../../tests/support/collection-kit.ts';
@@ -10,6 +10,7 @@ import { parsePlace } from '../config/place.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { verifyUsign } from '../signing/usign.ts';
 import { readBytes } from '../storage/read-all.ts';
+import { applySettings } from './apply-settings.ts';
 import { finishOthers } from './change/change.ts';
 import { collectRepository } from './collect/collect.ts';
 import { rollbackPlace } from './history/rollback.ts';
@@ -142,6 +143,34 @@ describe.each(STORES)('in %s', (_, capabilities) => {
     expect(await readTarget(user, TARGET.replace('24.10.4', 'snapshots'))).toEqual({ 'extra.img.gz': 'gz' });
     expect(await findingsOf(user)).toEqual([]);
   });
+});
+
+test('a place holds packages or plain files, never both', async () => {
+  await using user = await createOpkgUser({ settings: SETTINGS });
+  await publishImages(user, BUILD);
+  await publishIpks(user, [{ name: 'kmod-x', architecture: 'mips_24kc' }], { to: 'opkg/24.10.4/core' });
+  const promote = async (name: string, from: string, to: string): Promise<unknown> => {
+    const [source, target] = [from, to].map((component) => ({ channel: '24.10.4', component }));
+    if (source === undefined || target === undefined) throw new Error('no places');
+    const input = { from: source, to: target, wanted: [{ name, version: undefined }], dryRun: true };
+    return promotePackages(await user.open('opkg'), input, user.options);
+  };
+  await expect(promote('profiles.json', 'images', 'core')).rejects.toThrow(
+    /is a plain file, and 24.10.4\/core takes packages/,
+  );
+  await expect(promote('kmod-x', 'core', 'images')).rejects.toThrow(/is a package, .* takes plain files/);
+  const text = (await readFile(join(user.folder, 'pakhus.yaml'), 'utf8')).replace(
+    'files: images',
+    'files: core',
+  );
+  await writeFile(join(user.folder, 'pakhus.yaml'), text);
+  const { config } = await user.workspace();
+  const [wanted] = config.repositories.value;
+  if (wanted === undefined) throw new Error('no repository');
+  const input = { wanted, config, dryRun: true, breakClients: false };
+  await expect(applySettings(await user.open('opkg'), input, user.options)).rejects.toThrow(
+    /24.10.4\/core still holds packages/,
+  );
 });
 
 test('a file that is damaged or gone at its usual name is found and made again', async () => {

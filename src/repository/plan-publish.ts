@@ -7,6 +7,7 @@ import { catalogLookup } from './change/catalog-lookup.ts';
 import { type Changes, createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
 import { dropOldVersions, listsOne } from './change/keep.ts';
+import { checkSlot } from './change/plain-file.ts';
 import { checkPlace, type Terms } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import { type InspectedPackage, type KnownPackages, recordOf } from './ingest/inspected.ts';
@@ -58,7 +59,8 @@ export async function planPublish(
   const { settings } = at.terms;
   checkPlace(settings, at.place);
   const format = formatByName(settings.format);
-  checkKind(inspected, { format, settings, place: at.place });
+  for (const { source, meta } of inspected)
+    checkSlot({ name: source, slot: meta.slot }, { settings, to: at.place });
   const changes = createChanges(catalogLookup(repository.catalog, at.tail?.content.catalog));
   const placed = await changes.whole(async () => {
     const all = await placeFiles(inspected, { ...at, changes, format });
@@ -74,26 +76,6 @@ export async function planPublish(
     (isListed ? fresh : superseded).push(one);
   }
   return { settings, format, ...placed, fresh, superseded, dropped };
-}
-
-/** Whoever has no configuration does not know that a place takes plain files, and reads packages. @throws CLI_USAGE */
-function checkKind(
-  inspected: readonly InspectedPackage[],
-  at: { readonly format: Format; readonly settings: RepositorySettings; readonly place: Place },
-): void {
-  const { plainFiles } = at.format;
-  if (plainFiles?.takes(at.settings, at.place) !== true) return;
-  const one = inspected.find(({ meta }) => meta.slot !== plainFiles.slot);
-  if (one === undefined) return;
-  const { channel, component } = at.place;
-  throw new PakhusError(
-    'CLI_USAGE',
-    `${one.source} is a package, and ${channel}/${component} takes plain files`,
-    {
-      hint: 'Publish it to a component for packages; as a plain file, where pakhus.yaml names the repository.',
-      details: { path: one.source },
-    },
-  );
 }
 
 async function placeFiles(

@@ -6,6 +6,7 @@ import { catalogLookup } from './change/catalog-lookup.ts';
 import { type Changed, finishOthers, makeChange } from './change/change.ts';
 import { createChanges } from './change/changes.ts';
 import type { ReadRevision } from './change/content.ts';
+import { checkSlot } from './change/plain-file.ts';
 import { checkPlace } from './change/terms.ts';
 import { passGate } from './gate/gate.ts';
 import { findPackages, type ListedPackage } from './list-packages.ts';
@@ -45,7 +46,8 @@ export async function promotePackages(
 ): Promise<PromoteResult> {
   const { from, to } = input;
   const tail = await openTail(repository, options.signal === undefined ? {} : { signal: options.signal });
-  checkPlace(tail.content.catalog.settings, to);
+  const { settings } = tail.content.catalog;
+  checkPlace(settings, to);
   const changes = createChanges(catalogLookup(repository.catalog, tail.content.catalog));
   const packages: PromotedPackage[] = [];
   const fresh: PackageRecord[] = [];
@@ -54,12 +56,12 @@ export async function promotePackages(
     for (const wanted of input.wanted) {
       for (const { slot, record } of await newestOf(repository, tail, { wanted, from })) {
         const { name, version, architecture } = record;
+        checkSlot({ name, slot }, { settings, to });
         const isNew = await changes.add({ ...to, slot }, record);
         packages.push({ name, version, architecture, outcome: isNew ? 'promoted' : 'unchanged' });
         if (isNew) fresh.push(record);
       }
     }
-    const { settings } = tail.content.catalog;
     await passGate(repository, { step: changes.step(), settings, allow: allowUninstallable }, options);
   });
   if (!input.dryRun && fresh.length === 0)

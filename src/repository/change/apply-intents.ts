@@ -14,6 +14,7 @@ import { type AddedPackage, applyAdd, type PackageFiles } from './apply-add.ts';
 import { restorePlace } from './apply-rollback.ts';
 import { type BaseLookup, type Changes, createChanges, type SlottedPackage } from './changes.ts';
 import { dropOldVersions } from './keep.ts';
+import { checkSlot } from './plain-file.ts';
 import type { Step } from './step.ts';
 import { checkPlace, checkTerms, rejected, type Terms } from './terms.ts';
 
@@ -192,6 +193,7 @@ async function applyPromote(
     );
   }
   const { record, slot } = found;
+  checkSlot({ name, slot }, { settings, to: action.to });
   const there = await changes.lookUp(action.to, action.package);
   const paths = there?.record.sha256 === record.sha256 ? [] : ownPaths(found, { settings, ...action.to });
   const isFine = paths.length === 0 || paths.includes(record.path);

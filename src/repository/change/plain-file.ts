@@ -19,3 +19,16 @@ export function kindOfFile(
   if (meta === undefined) throw rejected(`${name} is made by the repository itself`);
   return { format, meta };
 }
+
+/** A place holds plain files or packages, never both. @throws INTENT_REJECTED */
+export function checkSlot(
+  one: { readonly name: string; readonly slot: string },
+  { settings, to }: { readonly settings: RepositorySettings; readonly to: Place },
+): void {
+  const { plainFiles } = formatByName(settings.format);
+  if (plainFiles === undefined) return;
+  const isPlain = one.slot === plainFiles.slot;
+  if (plainFiles.takes(settings, to) === isPlain) return;
+  const [what, takes] = isPlain ? ['a plain file', 'packages'] : ['a package', 'plain files'];
+  throw rejected(`${one.name} is ${what}, and ${to.channel}/${to.component} takes ${takes}`);
+}

@@ -56,9 +56,13 @@ function checkProposers({ proposers, committers }: Terms): void {
   }
 }
 
+/** Places that are gone, or take other things now: packages, or plain files. */
 function lostPlaces(before: RepositorySettings, after: RepositorySettings): readonly Place[] {
-  const kept = new Set(placesOf(after).map(({ channel, component }) => `${channel}\n${component}`));
-  return placesOf(before).filter(({ channel, component }) => !kept.has(`${channel}\n${component}`));
+  const { plainFiles } = formatByName(after.format);
+  const id = (settings: RepositorySettings, place: Place): string =>
+    [place.channel, place.component, plainFiles?.takes(settings, place)].join('\n');
+  const kept = new Set(placesOf(after).map((place) => id(after, place)));
+  return placesOf(before).filter((place) => !kept.has(id(before, place)));
 }
 
 function placesOf(settings: RepositorySettings): readonly Place[] {
