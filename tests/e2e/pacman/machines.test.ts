@@ -109,6 +109,6 @@ for (const { name, lack, client } of await pacmanClients()) {
       expect(stale.stderr).toContain('signature');
       succeeded(await machine.sh(`${remedy}\npacman -Sy && pacman -S --noprogressbar tool`));
       expect(await machine.installed()).toContain('tool 2.0-1');
-    });
+    }, 180_000);
   });
 }
