@@ -4,6 +4,7 @@ import type { ClientInstructions } from '../formats/client-types.ts';
 import { renderDocument } from './document.ts';
 import { encodePath, type Html, html, NO_HTML } from './html.ts';
 import { type Assets, type PageFile, pageFile } from './page-files.ts';
+import { SETUP_SCRIPT } from './setup-script.ts';
 
 /** Stands for the address of a store that has none: the script puts in that of the page. */
 export const UNKNOWN_ADDRESS = 'https://your-server.example';
@@ -18,13 +19,16 @@ export interface FrontPage {
   readonly signers: readonly { readonly fingerprint: string; readonly note: string | undefined }[];
   /** Of the public keys, below the repository's folder; undefined: nothing is signed. */
   readonly keyPath: string | undefined;
+  /** A script that does all of it lies beside the page. */
+  readonly hasScript: boolean;
   readonly rev: number;
   readonly dateMs: number;
 }
 
 export interface FrontChannel {
   readonly name: string;
-  readonly setup: Pick<ClientInstructions, 'script' | 'undo' | 'next' | 'variants'>;
+  /** Undefined: clients cannot read the address. */
+  readonly setup: Pick<ClientInstructions, 'script' | 'undo' | 'next' | 'variants'> | undefined;
   readonly runs: readonly FrontRun[];
 }
 
@@ -50,7 +54,7 @@ export function renderFrontPage(page: FrontPage, assets: Assets): PageFile {
 <main${page.placeholder === undefined ? NO_HTML : html` data-address="${page.placeholder}"`}>
 <section>
 <h2>Set up</h2>
-${page.channels.map((channel, index) => setup(channel, { isOpen: index === 0, isOnly: page.channels.length === 1 }))}</section>
+${page.channels.map((channel, index) => setup(channel, { isOpen: index === 0, isOnly: page.channels.length === 1 }))}${page.hasScript ? html`<p>Or all of it with <a href="${SETUP_SCRIPT}">${SETUP_SCRIPT}</a>: read it, then <code>sh ${SETUP_SCRIPT}</code>.</p>\n` : NO_HTML}</section>
 <section id="packages">
 <h2>Packages</h2>
 <form role="search" hidden><label for="query">Search</label> <input id="query" type="search" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="Name or words"></form>
@@ -65,9 +69,12 @@ ${keys(page)}</main>
 }
 
 function setup(
-  { name, setup: { script, undo, next, variants } }: FrontChannel,
+  { name, setup: lines }: FrontChannel,
   { isOpen, isOnly }: { readonly isOpen: boolean; readonly isOnly: boolean },
 ): Html {
+  if (lines === undefined)
+    return html`<p>The address of <b>${name}</b> is one that its clients cannot read.</p>\n`;
+  const { script, undo, next, variants } = lines;
   const more = html`${next.length === 0 ? NO_HTML : html`<p>Then:</p>\n${block(next.join('\n'))}`}<details><summary>Other ways, and how to take it back</summary>
 ${variants.map(({ title, text }) => html`<h3>${title}</h3>\n${block(text)}`)}<h3>Take it back</h3>
 ${block(undo)}</details>

@@ -1,6 +1,6 @@
 /**
- * The pages of the next revision: those about packages are put in place, and the front page becomes one of its pointers, so that it
- * is published and goes back with it.
+ * The pages of the next revision: those about packages are put in place, and the front page and the script for clients become
+ * pointers, so that they are published and go back with it.
  */
 import type { Catalog } from '../../catalog/catalog.ts';
 import { sha256Hex } from '../../core/digest.ts';
@@ -8,13 +8,14 @@ import type { Report } from '../../core/report-event.ts';
 import { formatByName } from '../../formats/table.ts';
 import type { PointerEntry } from '../../ledger/manifest.ts';
 import { FRONT_PAGE, renderFrontPage } from '../../pages/front-page.ts';
-import { pageAssets } from '../../pages/page-files.ts';
+import { type Assets, type PageFile, pageAssets } from '../../pages/page-files.ts';
+import { SETUP_SCRIPT } from '../../pages/setup-script.ts';
 import type { CallOptions } from '../../storage/storage.ts';
 import type { PublicSigner } from '../change/actions.ts';
 import type { Content } from '../change/content.ts';
 import { keepPointer, type RevisionAt } from '../change/pointers.ts';
 import type { Repository } from '../repository.ts';
-import { describeFront } from './describe-front.ts';
+import { describeFront, type Front } from './describe-front.ts';
 import { makePackagePages } from './package-pages.ts';
 import type { PagesContent } from './pages-content.ts';
 import { createPageWriter } from './place-pages.ts';
@@ -30,7 +31,7 @@ export interface PagesWork {
 
 export interface MadePages {
   readonly content: PagesContent | null;
-  /** The front page. */
+  /** The front page, and a script beside it. */
   readonly pointers: readonly PointerEntry[];
 }
 
@@ -44,8 +45,9 @@ export async function makePages(
 ): Promise<MadePages | undefined> {
   if (catalog.settings.pages !== true) return NO_PAGES;
   const call: CallOptions = at.signal === undefined ? {} : { signal: at.signal };
-  if (await isTaken(repository, at, call)) {
-    report({ type: 'warning', ...taken(repository) });
+  const foreign = await findForeign(repository, at, call);
+  if (foreign !== undefined) {
+    report({ type: 'warning', ...taken(repository, foreign) });
     return NO_PAGES;
   }
   const assets = pageAssets();
@@ -59,46 +61,57 @@ export async function makePages(
   const runs = await makePackagePages(repository, input, writer.write);
   const front = describeFront(repository, { catalog, runs, signers });
   const shown = sha256Hex(JSON.stringify(front));
-  const there = at.base?.manifest.pointers.find(({ path }) => path === FRONT_PAGE);
-  const isSame = there !== undefined && old?.shown === shown;
-  const pointer = isSame ? there : await keepFront(repository, { at, front, assets });
+  const files = frontFiles(front, { at, assets });
+  const isSame = old?.shown === shown;
+  const pointers: PointerEntry[] = [];
+  for (const file of files) {
+    const there = at.base?.manifest.pointers.find(({ path }) => path === file.path);
+    const isKept = there !== undefined && (isSame || there.sha256 === sha256Hex(file.bytes));
+    pointers.push(isKept ? there : await keepPointer(repository, { ...file, at }));
+  }
   if (!(await writer.finish())) return undefined;
   const content = { look, assets: [style.path, script.path], shown, runs };
-  return { content, pointers: [pointer] };
+  return { content, pointers };
 }
 
-function keepFront(
-  repository: Repository,
-  {
-    at,
-    front,
-    assets,
-  }: {
-    readonly at: RevisionAt;
-    readonly front: ReturnType<typeof describeFront>;
-    readonly assets: ReturnType<typeof pageAssets>;
-  },
-): Promise<PointerEntry> {
-  const page = renderFrontPage({ ...front, rev: at.rev, dateMs: at.signedAtMs }, assets);
-  return keepPointer(repository, { ...page, at });
+/** The page, and the script where there is one. */
+function frontFiles(
+  { page, script }: Front,
+  { at, assets }: { readonly at: RevisionAt; readonly assets: Assets },
+): readonly PageFile[] {
+  const front = renderFrontPage({ ...page, rev: at.rev, dateMs: at.signedAtMs }, assets);
+  if (script === undefined) return [front];
+  // So that browsers show it.
+  const contentType = 'text/plain; charset=utf-8';
+  return [{ path: SETUP_SCRIPT, contentType, bytes: Buffer.from(script) }, front];
 }
 
-/** Somebody else's page lies where the front page would. */
-async function isTaken({ tree }: Repository, { base }: RevisionAt, call: CallOptions): Promise<boolean> {
+/** The name of a file of somebody else that lies where one of ours would. */
+async function findForeign(
+  { tree, url }: Repository,
+  { base }: RevisionAt,
+  call: CallOptions,
+): Promise<string | undefined> {
+  const names = url === undefined ? [FRONT_PAGE] : [FRONT_PAGE, SETUP_SCRIPT];
   const { pointers = [], gone = [] } = base?.manifest ?? {};
-  if ([...pointers, ...gone].some(({ path }) => path === FRONT_PAGE)) return false;
-  for await (const { key } of tree.list(FRONT_PAGE, { ...call, pageSize: 1 })) return key === FRONT_PAGE;
-  return false;
+  const own = new Set([...pointers, ...gone].map(({ path }) => path));
+  for (const name of names) {
+    if (own.has(name)) continue;
+    for await (const { key } of tree.list(name, { ...call, pageSize: 1 })) {
+      if (key === name) return name;
+      break;
+    }
+  }
+  return undefined;
 }
 
-function taken({ name, tree }: Repository): {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-} {
+function taken(
+  { name, tree }: Repository,
+  path: string,
+): { readonly code: string; readonly message: string; readonly hint: string } {
   return {
     code: 'pages-taken',
-    message: `${tree.name}/${FRONT_PAGE} is not from pakhus, so it was left as it is, and ${name} gets no pages`,
+    message: `${tree.name}/${path} is not from pakhus, so it was left as it is, and ${name} gets no pages`,
     hint: 'Move it away, or set `pages: false` in pakhus.yaml and run `pakhus apply`.',
   };
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createAptRoot } from '../../support/apt.ts';
@@ -9,7 +9,7 @@ import {
   readClientAnswer,
 } from '../../support/published-repository.ts';
 import { succeeded } from '../../support/run-command.ts';
-import { describeWith, lackOfTool } from '../../support/skip.ts';
+import { describeWith, lackOfRoot, lackOfTool } from '../../support/skip.ts';
 
 const DEMO = { name: 'demo', version: '1.0', architecture: 'all' };
 
@@ -39,6 +39,29 @@ for (const { name, lack, client } of await aptClients()) {
       expect(await readdir(join(apt.path, 'etc/apt/sources.list.d'))).toEqual(['tested.sources']);
     });
   });
+}
+
+for (const { name, lack, client } of await aptClients()) {
+  describeWith(
+    `${name}, set up by the script beside the pages`,
+    lack ?? lackOfRoot() ?? lackOfTool('dpkg-deb'),
+    () => {
+      test('and taken back', async () => {
+        await using repository = await createPublishedRepository();
+        await repository.publish([DEMO]);
+        await using apt = await createAptRoot(client(), { sources: '' });
+        const text = await readFile(join(repository.store, 'deb/setup.sh'), 'utf8');
+        const own = text.replaceAll('/etc/apt', `${apt.inside}/etc/apt`);
+        const setUp = (...args: readonly string[]) => apt.run('sh', '-c', own, 'setup.sh', ...args);
+
+        expect(succeeded(await setUp('deb/stable')).stdout).toContain('Next: apt install PACKAGE');
+        succeeded(await apt.install('demo'));
+        expect((await apt.installed()).get('demo')).toBe('1.0');
+        succeeded(await setUp('--remove'));
+        expect(await readdir(join(apt.path, 'etc/apt/sources.list.d'))).toEqual(['tested.sources']);
+      });
+    },
+  );
 }
 
 function variantNamed(variants: ClientAnswer['variants'], title: RegExp): string {
