@@ -81,11 +81,12 @@ test('store purge tells of all fixed names, or of those that changed since a rev
     /apt/tools/dists/stable/main/binary-all/Packages.gz
     /apt/tools/dists/stable/main/binary-all/Packages.xz
     /apt/tools/key.asc
+    /apt/tools/setup.sh
     /apt/tools/index.html
     /apt/tools/dists/stable/Release
     /apt/tools/dists/stable/Release.gpg
     /apt/tools/dists/stable/InRelease
-    tools: caches would be told of 9 paths. Nothing was done.
+    tools: caches would be told of 10 paths. Nothing was done.
     "
   `);
   expect((await session.run('store', 'purge', 'tools', '--since', '2')).stdout).toBe(
