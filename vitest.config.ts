@@ -6,7 +6,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // On two cores: many tests wait for processes, servers and disks.
+    maxWorkers: 3,
     reporters: ['default', createSkipReporter()],
   },
 });

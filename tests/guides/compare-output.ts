@@ -10,7 +10,7 @@ const VOLATILE: readonly (readonly [pattern: RegExp, name: string])[] = [
 
 /** What a command says only when it takes long, as on a busy machine. */
 const PROGRESS =
-  /^(Reading packages|Storing packages|Rendering indexes|Publishing( the copy of .*)?|(Checking|Choosing|Comparing|Copying|Deleting|Fetching|Listing|Reading|Telling|Trying) .*)(: [\d,]+ of [\d,]+ \(\d+ %\))?$/;
+  /^(Reading packages|Storing packages|Rendering indexes|Publishing( the copy of .*)?|(Checking|Choosing|Comparing|Copying|Deleting|Fetching|Listing|Looking|Reading|Telling|Trying) .*)(: [\d,]+ of [\d,]+ \(\d+ %\))?$/;
 
 /**
  * What is wrong with the printed lines; undefined: nothing. In what is shown, `…` stands for any text, and on a line of its own

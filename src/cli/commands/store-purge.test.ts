@@ -141,7 +141,7 @@ test('CloudFront gets one signed request, and what it refuses is told', async ()
         '<Quantity>6</Quantity><Items><Path>/tools/dists/stable/main/binary-amd64/Packages.gz</Path>',
       ),
       authorization: expect.stringMatching(
-        /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/cloudfront\/aws4_request, SignedHeaders=host;x-amz-date, Signature=[0-9a-f]{64}$/,
+        /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/cloudfront\/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=[0-9a-f]{64}$/,
       ),
     },
   ]);

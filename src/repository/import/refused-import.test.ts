@@ -92,11 +92,6 @@ const SUITES: readonly (readonly [name: string, suite: ForeignSuite, expected: o
     { code: 'IMPORT_REFUSED', message: /apt warns unless one of them is bookworm/ },
   ],
   [
-    'a component of two folders',
-    { release: { Components: 'updates/main' } },
-    { code: 'IMPORT_REFUSED', message: /updates\/main/ },
-  ],
-  [
     'source packages',
     { packages: [HELLO], others: { 'main/source/Sources': 'Package: hello\n' } },
     { code: 'IMPORT_REFUSED', message: /bookworm: source packages: main\/source\/Sources/ },
