@@ -42,3 +42,15 @@ test('a variable of the environment that pakhus.yaml names holds the header, and
   const { stdout } = await session.runWith({ env }, 'mirror', 'sync', 'vendor');
   expect(stdout).toContain('vendor: 1 added');
 });
+
+test('of all mirrors, those go on whose upstream is there', async () => {
+  await using session = await createMirrorSession({ packages: [{ name: 'tool' }] });
+  const away = `deb [trusted=yes arch=amd64] ${session.server.url}/away bookworm main`;
+  await session.run('mirror', 'add', 'away', away, '--package', 'x');
+  await session.add('--package', 'tool');
+  const { code, stdout, stderr } = await session.run('mirror', 'sync', '--all');
+  expect(stderr).toContain('/away has no dists/bookworm/InRelease');
+  expect(stdout).toContain('vendor: 1 added');
+  expect(stdout).toContain('away: not synced, see above.\n');
+  expect(code).toBe(1);
+});

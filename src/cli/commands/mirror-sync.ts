@@ -1,14 +1,17 @@
 /** `pakhus mirror sync`. */
 
+import type { MirrorConfig } from '../../config/mirrors.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { syncMirror } from '../../repository/mirror/sync-mirror.ts';
 import { orStepBack } from '../../repository/step-back.ts';
 import { type Command, defineCommand } from '../command.ts';
+import type { CliContext } from '../context.ts';
 import { flag, optionalArgument } from '../inputs.ts';
 import { type Synced, syncLines, toSynced } from '../mirror-lines.ts';
 import { findMirrors, openMirror } from '../open-mirror.ts';
 import { useCase } from '../open-workspace.ts';
 
+const FAILED = 1;
 const PARTLY_DONE = 3;
 
 export const mirrorSync: Command = defineCommand({
@@ -28,20 +31,39 @@ export const mirrorSync: Command = defineCommand({
   run: async (context, { name, all }) => {
     if ((name === undefined) !== all)
       throw new PakhusError('CLI_USAGE', 'which mirror?', { hint: 'Name one, or say --all.' });
-    const { dryRun } = context.flags;
     const mirrors: Synced[] = [];
+    const failed: { readonly mirror: string; readonly code: string; readonly message: string }[] = [];
     for (const mirror of findMirrors(await context.config(), name === undefined ? [] : [name])) {
-      const startMs = context.clock.now();
-      const { repository, input, create } = await openMirror(context, mirror, { writes: !dryRun });
-      const result = await orStepBack(repository, () =>
-        syncMirror(repository, { ...input, create, dryRun }, useCase(context)),
-      );
-      const place = [mirror.to.repository, mirror.to.channel].filter((part) => part !== undefined).join('/');
-      const elapsedMs = context.clock.now() - startMs;
-      mirrors.push(toSynced(result, { mirror: mirror.name, place, elapsedMs, dryRun }));
+      try {
+        mirrors.push(await syncOne(context, mirror));
+      } catch (error) {
+        // One upstream that is away does not keep the others waiting.
+        if (!all || !(error instanceof PakhusError) || context.signal.aborted) throw error;
+        const { code, message, hint } = error;
+        context.reporter.report({ type: 'warning', code, message, ...(hint !== undefined && { hint }) });
+        failed.push({ mirror: mirror.name, code, message });
+      }
     }
-    return { mirrors };
+    return { mirrors, failed };
   },
-  exitCode: ({ mirrors }) => (mirrors.some(({ fetched }) => (fetched?.failed ?? 0) > 0) ? PARTLY_DONE : 0),
-  render: ({ mirrors }, { palette }) => mirrors.flatMap((one) => syncLines(one, palette)),
+  exitCode: ({ mirrors, failed }) => {
+    if (failed.length > 0) return FAILED;
+    return mirrors.some(({ fetched }) => (fetched?.failed ?? 0) > 0) ? PARTLY_DONE : 0;
+  },
+  render: ({ mirrors, failed }, { palette }) => [
+    ...mirrors.flatMap((one) => syncLines(one, palette)),
+    ...failed.map(({ mirror }) => palette.bad(`${mirror}: not synced, see above.`)),
+  ],
 });
+
+async function syncOne(context: CliContext, mirror: MirrorConfig): Promise<Synced> {
+  const { dryRun } = context.flags;
+  const startMs = context.clock.now();
+  const { repository, input, create } = await openMirror(context, mirror, { writes: !dryRun });
+  const result = await orStepBack(repository, () =>
+    syncMirror(repository, { ...input, create, dryRun }, useCase(context)),
+  );
+  const place = [mirror.to.repository, mirror.to.channel].filter((part) => part !== undefined).join('/');
+  const elapsedMs = context.clock.now() - startMs;
+  return toSynced(result, { mirror: mirror.name, place, elapsedMs, dryRun });
+}
