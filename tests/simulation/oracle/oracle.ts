@@ -10,6 +10,7 @@
  * ```
  */
 
+import { isPagePath } from '../../../src/pages/page-files.ts';
 import { STATE, TREE } from '../world/open-repository.ts';
 import type { StoreChange } from '../world/watch-storage.ts';
 import { type ClientChecker, createClientChecker } from './client-checker.ts';
@@ -57,6 +58,7 @@ export function createOracle(input: OracleInput): Oracle {
     return sha256 === undefined ? 0 : revOf(path, sha256);
   };
 
+  const pages = new Map<string, string>();
   const seeEntry = (channel: string): void => {
     const view = client.read(channel);
     if (view === undefined) throw new Error(`${channel} has no entry`);
@@ -85,12 +87,19 @@ export function createOracle(input: OracleInput): Oracle {
     }
   };
 
+  /** Pages never change under their names. */
+  const seePage = (path: string, sha256: string): void => {
+    if ((pages.get(path) ?? sha256) !== sha256) throw new Error(`${path} was changed`);
+    pages.set(path, sha256);
+  };
+
   const seePublic = (path: string): void => {
     const sha256 = shadow.sha256(`${TREE}/${path}`) ?? '';
     const [, digest] = /\/by-hash\/SHA256\/([0-9a-f]{64})$/.exec(path) ?? [];
     if (digest !== undefined) {
       if (digest !== sha256) throw new Error(`${path} has other bytes than its name says`);
     } else if (path.startsWith('pool/')) input.identify(sha256);
+    else if (isPagePath(path)) seePage(path, sha256);
     else if (revOf(path, sha256) < 1) throw new Error(`${path} has bytes that no revision lists`);
     const [, channel] = /^dists\/([^/]+)\/InRelease$/.exec(path) ?? [];
     if (channel !== undefined) seeEntry(channel);

@@ -35,6 +35,7 @@ export const FIRST_SETTINGS: RepositorySettings = {
   channels: ['stable', 'testing'].map((name) => ({ name, options: {} })),
   components: ['main'],
   architectures: [],
+  pages: true,
   options: { compression: 'gzip' },
 };
 
