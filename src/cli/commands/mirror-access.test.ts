@@ -43,6 +43,18 @@ test('a variable of the environment that pakhus.yaml names holds the header, and
   expect(stdout).toContain('vendor: 1 added');
 });
 
+test('the only mirror needs no name, one of several does', async () => {
+  await using session = await createMirrorSession({ packages: [{ name: 'tool' }] });
+  await session.add('--package', 'tool');
+  expect((await session.run('mirror', 'sync')).stdout).toContain('vendor: 1 added');
+  await session.run('mirror', 'add', 'other', 'deb [trusted=yes] https://x.example s main', '--package', 'x');
+  for (const args of [[], ['vendor', '--all']]) {
+    const { code, stderr } = await session.run('mirror', 'sync', ...args);
+    expect(stderr).toMatch(/which mirror\?|vendor, or all mirrors\?/);
+    expect(code).toBe(2);
+  }
+});
+
 test('of all mirrors, those go on whose upstream is there', async () => {
   await using session = await createMirrorSession({ packages: [{ name: 'tool' }] });
   const away = `deb [trusted=yes arch=amd64] ${session.server.url}/away bookworm main`;

@@ -16,7 +16,7 @@ const PARTLY_DONE = 3;
 
 export const mirrorSync: Command = defineCommand({
   inputs: {
-    name: optionalArgument('a mirror of pakhus.yaml'),
+    name: optionalArgument('a mirror of pakhus.yaml (default: the only one)'),
     all: flag('all mirrors'),
   },
   description:
@@ -29,11 +29,12 @@ export const mirrorSync: Command = defineCommand({
   ],
   changes: true,
   run: async (context, { name, all }) => {
-    if ((name === undefined) !== all)
-      throw new PakhusError('CLI_USAGE', 'which mirror?', { hint: 'Name one, or say --all.' });
     const mirrors: Synced[] = [];
     const failed: { readonly mirror: string; readonly code: string; readonly message: string }[] = [];
-    for (const mirror of findMirrors(await context.config(), name === undefined ? [] : [name])) {
+    for (const mirror of chosen(findMirrors(await context.config(), name === undefined ? [] : [name]), {
+      name,
+      all,
+    })) {
       try {
         mirrors.push(await syncOne(context, mirror));
       } catch (error) {
@@ -55,6 +56,18 @@ export const mirrorSync: Command = defineCommand({
     ...failed.map(({ mirror }) => palette.bad(`${mirror}: not synced, see above.`)),
   ],
 });
+
+/** Where there is only one, nobody has to say which. @throws CLI_USAGE */
+function chosen(
+  mirrors: readonly MirrorConfig[],
+  { name, all }: { readonly name: string | undefined; readonly all: boolean },
+): readonly MirrorConfig[] {
+  if (name !== undefined && all)
+    throw new PakhusError('CLI_USAGE', `${name}, or all mirrors?`, { hint: 'Leave out one of them.' });
+  if (name === undefined && !all && mirrors.length > 1)
+    throw new PakhusError('CLI_USAGE', 'which mirror?', { hint: 'Name one, or say --all.' });
+  return mirrors;
+}
 
 async function syncOne(context: CliContext, mirror: MirrorConfig): Promise<Synced> {
   const { dryRun } = context.flags;

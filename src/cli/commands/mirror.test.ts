@@ -218,7 +218,6 @@ describe('pakhus.yaml', () => {
     [['mirror', 'add', 'm', 'deb [trusted=yes] https://x.example ./', '--package', 'a'], 'flat repository'],
     [['mirror', 'add', 'm', 'deb [trusted=yes] https://x.example s main'], 'needs packages, optional, lists'],
     [['mirror', 'sync', 'nobody'], 'pakhus.yaml has no mirrors'],
-    [['mirror', 'sync'], 'which mirror?'],
   ])('%j is refused', async (args, message) => {
     await using session = await createMirrorSession({});
     const { code, stderr } = await session.run(...args);
