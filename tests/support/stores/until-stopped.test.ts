@@ -14,19 +14,27 @@ const SCRIPT = `
   echo "$folder" "\${daemons[0]}"
   run_until_stopped`;
 
+const PATIENT = { timeout: 20_000 };
+
 async function startSleeper() {
   const child = spawn('bash', ['-c', SCRIPT]);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const [folder = '', pid = ''] = String((await lines.next()).value).split(' ');
   expect((await lines.next()).value).toBe('ready');
-  expect([existsSync(folder), isAlive(Number(pid))]).toEqual([true, true]);
+  expect(existsSync(folder)).toBe(true);
+  // Until then it is `setpriv`, which has not said yet that it wants to die with its parent.
+  await expect.poll(() => commandOf(Number(pid)), PATIENT).toMatch(/^sleep/);
   return { child, folder, pid: Number(pid), ended: once(child, 'exit') };
 }
 
 /** A dead one that nobody waits for has an entry without a command. */
+function commandOf(pid: number): string {
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
 function isAlive(pid: number): boolean {
-  const command = `/proc/${pid}/cmdline`;
-  return existsSync(command) && readFileSync(command, 'utf8') !== '';
+  return commandOf(pid) !== '';
 }
 
 describeWith('a store’s daemons', lackOfTool('setpriv'), () => {
@@ -50,6 +58,6 @@ describeWith('a store’s daemons', lackOfTool('setpriv'), () => {
     child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true });
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => isAlive(pid), PATIENT).toBe(false);
   });
 });
