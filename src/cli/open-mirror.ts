@@ -13,6 +13,7 @@ import type { MirrorInput } from '../repository/mirror/plan-mirror.ts';
 import { createUpstreamCache } from '../repository/mirror/upstream-cache.ts';
 import { findTail } from '../repository/read-repository.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { Workspace } from '../repository/workspace.ts';
 import { type Credentials, firstOf } from '../upstream/credentials.ts';
 import { createFetcher, readCredentials } from '../upstream/fetcher.ts';
 import type { CliContext } from './context.ts';
@@ -20,7 +21,10 @@ import { workspaceOf } from './open-workspace.ts';
 
 export interface OpenMirror {
   readonly mirror: MirrorConfig;
+  readonly workspace: Workspace;
   readonly repository: Repository;
+  /** Nothing was published into it yet. */
+  readonly isNew: boolean;
   readonly input: MirrorInput;
   /** The terms of a repository that does not exist yet. */
   create(): Promise<Terms>;
@@ -53,8 +57,8 @@ export async function openMirror(
   const { config } = workspace;
   const wanted = configured(mirror, config);
   let repository = await workspace.open(wanted);
-  if (writes && (await findTail(repository)) === undefined)
-    repository = await workspace.open(wanted, { makeLedgerKey: true });
+  const isNew = writes && (await findTail(repository)) === undefined;
+  if (isNew) repository = await workspace.open(wanted, { makeLedgerKey: true });
   const { env, clock } = context;
   const { connections, requestsPerSecond, bytesPerSecond } = mirror;
   const fetcher = createFetcher({
@@ -68,7 +72,7 @@ export async function openMirror(
   const { settings } = wanted;
   const proposers = proposersOf(config.proposers.value, wanted.name);
   return {
-    ...{ mirror, repository },
+    ...{ mirror, workspace, repository, isNew },
     input: { mirror, settings, fetcher, cache },
     create: () => createTerms(repository, { settings, proposers, dryRun: false }),
   };

@@ -24,14 +24,26 @@ export const SETUP_SCRIPT = 'setup.sh';
 /** Names that need no quotes in a shell, and cannot end a comment. */
 const WORD = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/;
 
+/** What can be written into a script as it is; undefined: there is no channel that a machine could be set up for. */
+export function safeSetup(input: SetupScript): SetupScript | undefined {
+  const channels = input.channels.filter(({ name }) => WORD.test(name));
+  const isSafe = channels.length > 0 && WORD.test(input.repository) && isSafeAddress(input.url);
+  return isSafe ? { ...input, channels } : undefined;
+}
+
+/** True for an address that cannot end a comment. */
+export function isSafeAddress(url: string): boolean {
+  return !/[\s\p{Cc}]/u.test(url);
+}
+
 /**
  * POSIX sh, for dash and busybox as well. Formats read files of the machine (SC1091), and write what clients expand (SC2016). Undefined: there is no channel that a machine could be set up for.
  */
 export function renderSetupScript(input: SetupScript): string | undefined {
-  const { repository, url, client, fingerprints } = input;
-  const channels = input.channels.filter(({ name }) => WORD.test(name));
-  const [first] = channels;
-  if (first === undefined || !WORD.test(repository) || /[\s\p{Cc}]/u.test(url)) return undefined;
+  const safe = safeSetup(input);
+  const first = safe?.channels[0];
+  if (safe === undefined || first === undefined) return undefined;
+  const { repository, url, client, fingerprints, channels } = safe;
   const names = channels.map(({ name }) => name);
   return `#!/bin/sh
 # shellcheck disable=SC1091,SC2016
@@ -48,7 +60,7 @@ fail() {
   echo "${SETUP_SCRIPT}: $1" >&2
   exit 1
 }
-${channels.map(functions).join('')}
+${setupFunctions(channels)}
 action=add
 channel=${first.name}
 for word in "$@"; do
@@ -68,16 +80,21 @@ esac
 `;
 }
 
-function functions({ setup }: SetupScript['channels'][number], index: number): string {
-  const next = setup.next.at(-1);
-  const done = next === undefined ? '' : `echo ${quote(`Next: ${next}`)}\n`;
-  return `
-add_${index}() {
+/** Shell functions `add_<prefix><index>` and `remove_<prefix><index>` for each channel. */
+export function setupFunctions(channels: SetupScript['channels'], prefix = ''): string {
+  return channels
+    .map(({ setup }, index) => {
+      const next = setup.next.at(-1);
+      const done = next === undefined ? '' : `echo ${quote(`Next: ${next}`)}\n`;
+      return `
+add_${prefix}${index}() {
 ${setup.script.trimEnd()}
 ${done}}
 
-remove_${index}() {
+remove_${prefix}${index}() {
 ${setup.undo.trimEnd()}
 }
 `;
+    })
+    .join('');
 }

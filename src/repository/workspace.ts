@@ -49,6 +49,8 @@ export interface Workspace {
   readonly store: Storage;
   /** Where the ledgers are, if not inside the store. */
   readonly state: Storage | undefined;
+  /** Where clients reach the store, without a final slash: as configured, or at the bucket itself; undefined: nobody said. */
+  readonly url: string | undefined;
   /** The configured repositories and those that the store holds, by name. */
   repositories(): Promise<readonly RepositoryConfig[]>;
   /** @throws REPOSITORY_NOT_FOUND with the names there are */
@@ -124,6 +126,7 @@ export function createWorkspace(
     config,
     store,
     state,
+    url: clients,
     repositories,
     async configOf(name) {
       const all = await repositories();

@@ -3,7 +3,9 @@ import { ERROR_CODES } from '../../core/error-codes.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { applySettings } from '../../repository/apply-settings.ts';
 import type { SettingChange } from '../../repository/change/compare-terms.ts';
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import { findTail } from '../../repository/read-repository.ts';
+import type { Workspace } from '../../repository/workspace.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { flag, optionalArgument } from '../inputs.ts';
 import { forEachRepository, type OpenPlace, useCase } from '../open-workspace.ts';
@@ -35,6 +37,7 @@ export const apply: Command = defineCommand({
     const proposing = readProposing(context, propose);
     const repositories: Applied[] = [];
     const missing: string[] = [];
+    let applied: Workspace | undefined;
     const applyTo = async ({ repository, workspace }: OpenPlace): Promise<void> => {
       const wanted = workspace.config.repositories.value.find((one) => one.name === repository.name);
       if (wanted === undefined) {
@@ -48,9 +51,13 @@ export const apply: Command = defineCommand({
       const input = { wanted, config: workspace.config, dryRun, breakClients };
       const { changes, change } = await applySettings(repository, input, useCase(context, proposing));
       const { rev, proposal } = change ?? {};
+      applied = workspace;
       repositories.push({ repository: repository.name, changes, rev, proposal });
     };
     await forEachRepository(context, name, applyTo, proposing);
+    // Whether or not something changed: it shows what only pakhus.yaml says as well, such as `url`.
+    if (applied !== undefined && !dryRun && proposing === undefined)
+      await refreshFront(applied, useCase(context));
     return { repositories, missing, dryRun };
   },
   exitCode: ({ missing }) => (missing.length > 0 ? ERROR_CODES.REPOSITORY_NOT_FOUND.exit : 0),

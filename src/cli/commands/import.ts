@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parsePlace } from '../../config/place.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import { importRepository, type RemoteRepository } from '../../repository/import/import-repository.ts';
 import type { Loss } from '../../repository/import/losses.ts';
 import { findTail } from '../../repository/read-repository.ts';
@@ -59,6 +60,7 @@ export const importCommand: Command = defineCommand({
       },
       useCase(context),
     );
+    if (!dryRun) await refreshFront(workspace, useCase(context));
     const ledgerKey = repository.ledger.signer?.keyId;
     const { file, lines: toConfigure } = await configureImport(context, { place, result, ledgerKey });
     const { name: named, tree } = repository;

@@ -8,6 +8,7 @@ import { toRepository } from '../../config/to-repository.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { FORMATS } from '../../formats/table.ts';
 import { type CreatedRepository, createRepository } from '../../repository/create-repository.ts';
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import { findTail } from '../../repository/read-repository.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -101,6 +102,7 @@ async function makeAll(
     const ledgerKey = repository.ledger.signer?.keyId ?? null;
     made.push({ repository: config.name, ...created, ledgerKey, keys: repository.keys.folder });
   }
+  if (!dryRun && made.some(({ created }) => created)) await refreshFront(workspace, useCase(context));
   return made;
 }
 

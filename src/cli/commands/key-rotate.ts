@@ -1,4 +1,5 @@
 /** `pakhus key rotate`. */
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import { type RotateResult, rotateKey } from '../../repository/keys/rotate-key.ts';
 import { nextStep } from '../../repository/keys/signers.ts';
 import { type Command, defineCommand } from '../command.ts';
@@ -23,10 +24,11 @@ export const keyRotate: Command = defineCommand({
   ],
   changes: true,
   run: async (context, { repository: name, step, key, old, expires }) => {
-    const { repository } = await openRepository(context, name);
+    const { workspace, repository } = await openRepository(context, name);
     const { dryRun } = context.flags;
     const input = { step, key, old, expiresDays: expires, dryRun };
     const { change, ...result } = await rotateKey(repository, input, useCase(context));
+    if (change !== undefined) await refreshFront(workspace, useCase(context));
     return { repository: repository.name, ...result, dryRun, rev: change?.rev };
   },
   render: ({ repository, step, signers, madeKeyFile, dryRun, rev }, { palette }) => [

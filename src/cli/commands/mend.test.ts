@@ -134,6 +134,7 @@ describe('repair', () => {
     await rm(join(session.home, '.config'), { recursive: true });
     await rm(join(session.store, INRELEASE));
     expect((await session.json('repair')).answer).toEqual({
+      front: { written: [], deleted: [] },
       repositories: [
         { repository: 'deb', rev: 1, rendered: [], restored: [], written: ['dists/stable/InRelease'] },
       ],

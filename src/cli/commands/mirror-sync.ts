@@ -2,6 +2,7 @@
 
 import type { MirrorConfig } from '../../config/mirrors.ts';
 import { PakhusError } from '../../core/pakhus-error.ts';
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import { syncMirror } from '../../repository/mirror/sync-mirror.ts';
 import { orStepBack } from '../../repository/step-back.ts';
 import { type Command, defineCommand } from '../command.ts';
@@ -72,10 +73,13 @@ function chosen(
 async function syncOne(context: CliContext, mirror: MirrorConfig): Promise<Synced> {
   const { dryRun } = context.flags;
   const startMs = context.clock.now();
-  const { repository, input, create } = await openMirror(context, mirror, { writes: !dryRun });
+  const { workspace, repository, isNew, input, create } = await openMirror(context, mirror, {
+    writes: !dryRun,
+  });
   const result = await orStepBack(repository, () =>
     syncMirror(repository, { ...input, create, dryRun }, useCase(context)),
   );
+  if (isNew && !dryRun) await refreshFront(workspace, useCase(context));
   const place = [mirror.to.repository, mirror.to.channel].filter((part) => part !== undefined).join('/');
   const elapsedMs = context.clock.now() - startMs;
   return toSynced(result, { mirror: mirror.name, place, elapsedMs, dryRun });

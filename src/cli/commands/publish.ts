@@ -2,6 +2,7 @@
 
 import { parsePlace } from '../../config/place.ts';
 import { hasCode, PakhusError } from '../../core/pakhus-error.ts';
+import { refreshFront } from '../../repository/front/refresh-front.ts';
 import {
   type PublishFilesResult,
   publishFiles,
@@ -74,6 +75,8 @@ export const publish: Command = defineCommand({
       },
       useCase(context, proposing),
     );
+    if (!context.flags.dryRun && result.published.some(({ created }) => created))
+      await refreshFront(workspace, useCase(context));
     return { dryRun: context.flags.dryRun, keys: await keysMade(context, result), ...result };
   },
   exitCode: ({ published, refused }) => {

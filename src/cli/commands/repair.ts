@@ -1,5 +1,9 @@
 /** `pakhus repair`. */
+
+import { NO_FRONT } from '../../repository/front/place-front.ts';
+import { makeFront, refreshFront } from '../../repository/front/refresh-front.ts';
 import { type RepairResult, repairRepository } from '../../repository/verify/repair.ts';
+import type { Workspace } from '../../repository/workspace.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { optionalArgument } from '../inputs.ts';
 import { forEachRepository, useCase } from '../open-workspace.ts';
@@ -12,21 +16,32 @@ export const repair: Command = defineCommand({
   changes: true,
   run: async (context, { repository: name }) => {
     const { dryRun } = context.flags;
-    const repositories = await forEachRepository(context, name, async ({ repository }) => ({
-      repository: repository.name,
-      ...(await repairRepository(repository, { ...useCase(context), dryRun })),
-    }));
-    return { repositories, dryRun };
+    let front = NO_FRONT;
+    let opened: Workspace | undefined;
+    const repositories = await forEachRepository(context, name, async ({ workspace, repository }) => {
+      opened = workspace;
+      const repaired = await repairRepository(repository, { ...useCase(context), dryRun });
+      return { repository: repository.name, ...repaired };
+    });
+    if (opened !== undefined && repositories.length > 0)
+      front = dryRun
+        ? await makeFront(opened, { ...useCase(context), dryRun })
+        : await refreshFront(opened, useCase(context));
+    return { repositories, front: { written: front.written, deleted: front.deleted }, dryRun };
   },
-  render: ({ repositories, dryRun }, { palette }) =>
+  render: ({ repositories, front, dryRun }, { palette }) =>
     repositories.length === 0
       ? ['Nothing was published yet.']
-      : repositories.flatMap((one) => [
-          ...one.rendered.map((path) => `  rendered again: ${path}`),
-          ...one.restored.map((key) => `  copied back: ${key}`),
-          ...one.written.map((path) => `  written: ${path}`),
-          ...(dryRun ? [dryLine(one)] : [palette.good(endLine(one))]),
-        ]),
+      : [
+          ...front.written.map((path) => `  written at the root of the store: ${path}`),
+          ...front.deleted.map((path) => `  deleted at the root of the store: ${path}`),
+          ...repositories.flatMap((one) => [
+            ...one.rendered.map((path) => `  rendered again: ${path}`),
+            ...one.restored.map((key) => `  copied back: ${key}`),
+            ...one.written.map((path) => `  written: ${path}`),
+            ...(dryRun ? [dryLine(one)] : [palette.good(endLine(one))]),
+          ]),
+        ],
 });
 
 type Repaired = RepairResult & { readonly repository: string };

@@ -2,6 +2,7 @@
 import { PakhusError } from '../../core/pakhus-error.ts';
 import { type CopyResult, copyRepository } from '../../repository/copy/copy-repository.ts';
 import { openTarget } from '../../repository/copy/open-target.ts';
+import { copyFront } from '../../repository/front/refresh-front.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { argument, flag, manyArguments, textOption } from '../inputs.ts';
 import { repositoriesIn, useCase, workspaceOf } from '../open-workspace.ts';
@@ -45,6 +46,7 @@ export const storeCopy: Command = defineCommand({
       const copied = await copyRepository(repository, target, { ...useCase(context), dryRun });
       if (copied !== undefined) repositories.push(copied);
     }
+    if (names.length === 0 && !dryRun) await copyFront(workspace.store, target.store, useCase(context));
     return { to: target.store.name, dryRun, repositories };
   },
   render: ({ repositories, to, dryRun }, { palette }) =>

@@ -23,7 +23,7 @@ export async function publicKeyFiles(
 ): Promise<readonly PointerEntry[]> {
   const { at } = work;
   const entries: PointerEntry[] = [];
-  for (const { path, contentType, text } of await filesOf(work.signers)) {
+  for (const { path, contentType, text } of await keyFilesOf(work.signers)) {
     const bytes = Buffer.from(text);
     const old = at.base?.manifest.pointers.find((one) => one.path === path);
     entries.push(
@@ -35,13 +35,15 @@ export async function publicKeyFiles(
   return entries;
 }
 
-interface KeyFile {
+/** A public key, or several, as a file. */
+export interface KeyFile {
   readonly path: string;
   readonly contentType: string;
   readonly text: string;
 }
 
-async function filesOf(signers: readonly PublicSigner[]): Promise<readonly KeyFile[]> {
+/** Paths are below the repository's folder. */
+export async function keyFilesOf(signers: readonly PublicSigner[]): Promise<readonly KeyFile[]> {
   const kinds = Map.groupBy(signers, ({ publicKey }) => kindOf(publicKey));
   const openPgp = kinds.get('openpgp') ?? [];
   const usign = kinds.get('usign') ?? [];

@@ -16,6 +16,7 @@ import { listKeys } from '../../signing/key-store.ts';
 import { generateOpenPgpKey } from '../../signing/openpgp-generate.ts';
 import { createMemoryStorage } from '../../storage/memory.ts';
 import { readOnlyStorage } from '../../storage/read-only.ts';
+import { refreshFront } from '../front/refresh-front.ts';
 import { diagnose } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
@@ -49,6 +50,7 @@ async function healthy() {
   const user = await createTestRepository();
   await user.configure('channels: [stable]', `url: ${URL}`);
   await user.publish([{ name: 'hello' }]);
+  await refreshFront(await user.workspace(), user.options);
   return user;
 }
 
@@ -73,6 +75,14 @@ test('a healthy store has no complaints, and doctor leaves no trace', async () =
 });
 
 describe('what will hurt is named', () => {
+  test('a page of the store that somebody died before writing', async () => {
+    await using user = await healthy();
+    await user.store.delete('setup.sh');
+    expect(await complaints(user)).toEqual([
+      'warning page of the store: it does not show the repositories as they are: setup.sh',
+    ]);
+  });
+
   type Harm = (user: TestUser) => Promise<unknown>;
   test.each<[what: string, harm: Harm, complaint: string]>([
     [
@@ -185,6 +195,7 @@ describe('what time brings', () => {
     await using user = await createTestRepository({ env: { PAKHUS_SIGNING_KEY: secretArmored } });
     await user.configure('channels: [stable]', `url: ${URL}`);
     await user.publish([{ name: 'hello' }]);
+    await refreshFront(await user.workspace(), user.options);
     expect(await complaints(user)).toEqual([]);
     await user.clock.sleep(11 * DAY_MS);
     expect(await complaints(user)).toEqual([

@@ -8,10 +8,12 @@
  *   ledger   newest revision, what clients see of it, who may commit, what waits, pakhus.yaml
  *   signers  clients take them, their secret half is here
  *   url      the entries are there, the state is not
+ * page       the root of the store shows the repositories as they are
  * ```
  */
 import type { RepositoryConfig } from '../../config/resolved-config.ts';
 import { isBucket } from '../buckets/places.ts';
+import { makeFront } from '../front/refresh-front.ts';
 import { findTail } from '../read-repository.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Diagnosis, guarded, warning } from './diagnosis.ts';
@@ -44,11 +46,35 @@ export async function diagnose(
       ),
     );
   }
+  const inRepositories: Diagnosis[] = [];
   for (const wanted of await workspace.repositories())
-    found.push(
+    inRepositories.push(
       ...(await guarded(`${wanted.name}: ledger`, () => checkRepository(workspace, wanted, options))),
     );
+  found.push(...inRepositories);
+  // It is made from all ledgers and the URL, about which everything is said above.
+  const isKnown = inRepositories.every(
+    ({ check, verdict }) => verdict !== 'bad' || !check.endsWith(': ledger'),
+  );
+  if (workspace.url !== undefined && isKnown)
+    found.push(...(await guarded('page of the store', () => checkFront(workspace, options))));
   return found;
+}
+
+/** Nothing to say where it is as it should be, or taken by somebody else. */
+async function checkFront(workspace: Workspace, options: DiagnoseOptions): Promise<readonly Diagnosis[]> {
+  const { written, deleted } = await makeFront(workspace, { ...options, dryRun: true });
+  const paths = [...written, ...deleted];
+  return paths.length === 0
+    ? []
+    : [
+        warning(
+          'page of the store',
+          `it does not show the repositories as they are: ${paths.join(', ')}`,
+          'Run `pakhus repair`.',
+          'front-behind',
+        ),
+      ];
 }
 
 async function checkRepository(
