@@ -94,6 +94,8 @@ describeWith('pages in Chromium', lackOfTool('chromium'), () => {
     const page = await open({ viewport: { width, height: 740 } });
     for (const link of [undefined, 'a.run', '.packages a']) {
       if (link !== undefined) await page.locator(link).first().click();
+      // With its style.
+      await page.waitForLoadState();
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     }
     await page.context().close();
